@@ -2,10 +2,10 @@ package dev.parley.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.tensor.Engine;
-import dev.parley.train.checkpoint.Checkpoints;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSettings;
+import dev.parley.train.checkpoint.Checkpoints;
 import dev.parley.train.recipe.Recipe;
 import dev.parley.train.report.ReportTo;
 import dev.parley.train.report.TrainingPlan;

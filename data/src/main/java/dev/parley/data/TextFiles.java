@@ -33,8 +33,9 @@ public final class TextFiles {
         var files = InputFiles.find(filesOrFolders.stream().map(Path::toString).toList());
         var reader = new TextReader(files, TextReader.Options.usual().withDivision(division));
         if (reader.bytes() > MOST_BYTES) {
-            throw new IllegalArgumentException(filesOrFolders + " is more than 1 GiB of text, too much to keep in memory; make token shards "
-                    + "of it (parley data prepare), and name their folder.");
+            throw new IllegalArgumentException(
+                    filesOrFolders + " is more than 1 GiB of text, too much to keep in memory; make token shards "
+                            + "of it (parley data prepare), and name their folder.");
         }
         var documents = new ArrayList<String>();
         reader.read(document -> documents.add(document.text()));

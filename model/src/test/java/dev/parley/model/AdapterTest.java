@@ -45,7 +45,8 @@ class AdapterTest {
         try (var model = CausalLM.fromPretrained(Golden.folder("gpt2-tiny"), WeightType.FLOAT32, DType.FLOAT32, Backend.JAVA);
                 var session = model.openSession(0);
                 var sequence = session.open(Optional.of(model.loadAdapter(Golden.folder("training/lora-final"))))) {
-            var scores = session.feed(List.of(new Feed(sequence, Golden.ints(golden.path("input_ids").get(0)), Scored.ALL, false))).getFirst().scores();
+            var scores = session.feed(List.of(new Feed(sequence, Golden.ints(golden.path("input_ids").get(0)), Scored.ALL, false)))
+                    .getFirst().scores();
             var expected = golden.path("final_logits_row_0");
             assertEquals(expected.size(), scores.length);
             for (int t = 0; t < scores.length; t++) {
@@ -64,7 +65,8 @@ class AdapterTest {
             adapters.add(Optional.empty());
             for (int i = 0; i < 4; i++) adapters.add(Optional.of(model.loadAdapter(write("adapter-" + i, 4 << i, i))));
             var texts = new ArrayList<Text>();
-            for (int i = 0; i < 20; i++) texts.add(new Text(adapters.get(i % adapters.size()), i % 3 == 0 ? new int[] {5, i, 9, 11} : new int[] {i}));
+            for (int i = 0; i < 20; i++)
+                texts.add(new Text(adapters.get(i % adapters.size()), i % 3 == 0 ? new int[] {5, i, 9, 11} : new int[] {i}));
 
             var together = read(session, texts);
             for (int i = 0; i < texts.size(); i++) {

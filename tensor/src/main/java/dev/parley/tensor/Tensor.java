@@ -566,6 +566,12 @@ public final class Tensor implements AutoCloseable {
         return gradient;
     }
 
+    /** Counts the operations that changed the elements in place, so that whoever keeps something made of them sees that it is old. */
+    public long version() {
+        check();
+        return pointer._version();
+    }
+
     /** Forgets the gradient and frees its memory. */
     public void clearGrad() {
         check();

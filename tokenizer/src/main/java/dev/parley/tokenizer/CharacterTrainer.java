@@ -38,7 +38,8 @@ public record CharacterTrainer(List<String> specialTokens) {
         var added = new ArrayList<AddedToken>();
         for (int id = 0; id < special.size(); id++) added.add(AddedToken.special(id, special.get(id)));
         var vocabulary = new Vocabulary(Optional.empty(), Optional.of(Vocabulary.Characters.of(written.toArray(String[]::new), false)),
-                new TokenDecoder(List.of(new TokenDecoder.Fuse())), new Vocabulary.Unknown(special.indexOf(UNKNOWN), false), false, new int[0],
+                new TokenDecoder(List.of(new TokenDecoder.Fuse())), new Vocabulary.Unknown(special.indexOf(UNKNOWN), false), false,
+                new int[0],
                 new int[0]);
         var end = specialTokens.isEmpty() ? Optional.<String>empty() : Optional.of(specialTokens.getFirst());
         return new Tokenizer(written.stream().map(token -> token.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new), List.of(),

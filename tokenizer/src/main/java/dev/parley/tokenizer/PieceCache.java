@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 final class PieceCache {
 
-    private static final int PLACES = 1 << 16;
+    private static final int PLACES = 1 << 18;
     private static final int LONGEST = 32;
 
     /** Its fields are final, which is what makes it safe to hand over by a plain write (Java's memory model, 17.5). */
@@ -31,7 +31,7 @@ final class PieceCache {
         var hash = to - from;
         for (int i = from; i < to; i++) hash = hash * 31 + text[i];
         hash *= 0x9E3779B1;
-        return hash >>> 16;
+        return hash >>> 14;
     }
 
     /** The ids of a piece, not to be changed, or null. */

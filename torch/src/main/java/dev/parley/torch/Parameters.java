@@ -1,7 +1,6 @@
 package dev.parley.torch;
 
 import dev.parley.kernels.DType;
-import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.kernels.matrix.BFloat16Matrix;
 import dev.parley.kernels.matrix.BlockMatrix;
 import dev.parley.kernels.matrix.Float32Matrix;
@@ -103,6 +102,11 @@ public final class Parameters implements AutoCloseable {
         return get(spec.name());
     }
 
+    /** Makes room for another pass, see {@link Parameter#gradientParts}. */
+    void gatherGradients() {
+        trainable().forEach(Parameter::gatherGradient);
+    }
+
     /** Fills every parameter afresh, in order, from the generator of {@link dev.parley.tensor.RandomState}. */
     void initialize() {
         for (var parameter : all()) {
@@ -132,6 +136,10 @@ public final class Parameters implements AutoCloseable {
         private Matrix matrix;
         private float[] vector;
         private boolean trainable = true;
+        private final List<Parameter> replicas = new ArrayList<>(); // with the same weights and gradients of their own
+        private Parameter original = this; // whose weights these are
+        private final ComputeCopy copy = new ComputeCopy(); // of the original's weights
+        private Tensor leaf; // over the copy, collecting the gradient of products
         private Optional<LowRank> lowRank = Optional.empty();
         private Tensor below; // what a network without its adapter has, where the adapter learned this as a whole
 
@@ -191,7 +199,7 @@ public final class Parameters implements AutoCloseable {
             return switch (matrix) {
                 case Float32Matrix _ -> false;
                 case BFloat16Matrix _ -> computeType != DType.BFLOAT16;
-                case Int8Matrix _,Int4Matrix _,BlockMatrix _,RowTable _ -> true;
+                case Int8Matrix _, Int4Matrix _, BlockMatrix _, RowTable _ -> true;
             };
         }
 
@@ -225,7 +233,7 @@ public final class Parameters implements AutoCloseable {
         /** Begins to collect a gradient, or ends it. */
         public void learn(boolean on) {
             if (!trainable) return;
-            if (!on) value().clearGrad();
+            if (!on) clearGradient();
             value().requiresGrad(on);
         }
 
@@ -248,32 +256,69 @@ public final class Parameters implements AutoCloseable {
             return value;
         }
 
-        /** The value in the type that products are computed in; in training the cast is part of the gradient's path. */
+        /**
+         * The value in the type that products are computed in. A learned matrix in bfloat16 is made once for all passes until the weights
+         * change, and its gradient stays in bfloat16, as products make it, until it is asked for.
+         */
         Tensor in(DType computeType) {
             if (matrix != null && value == null) return overMatrix(computeType).to(computeType);
-            return value().to(computeType);
+            if (computeType != DType.BFLOAT16 || spec.isVector() || value().dtype() != DType.FLOAT32) return value().to(computeType);
+            var current = original.copy.of(original.value());
+            if (leaf == null) leaf = Scope.detach(current.detach());
+            if (leaf.requiresGrad() != isLearning()) leaf.requiresGrad(isLearning());
+            return leaf;
+        }
+
+        /** The copy of the weights in bfloat16, where there is one: whoever writes weights beside libtorch writes it too. */
+        public Optional<Tensor> computeCopy() {
+            return copy.exists() ? Optional.of(copy.of(value())) : Optional.empty();
+        }
+
+        /** The gradient as it lies in memory: the sum of these, in their order; none where nothing arrived. */
+        public List<Tensor> gradientParts() {
+            var parts = new ArrayList<Tensor>();
+            addGradientParts(parts);
+            for (var replica : replicas) replica.addGradientParts(parts);
+            return parts;
+        }
+
+        private void addGradientParts(List<Tensor> parts) {
+            if (value != null && value.hasGrad()) parts.add(value.grad());
+            if (leaf != null && leaf.hasGrad()) parts.add(leaf.grad());
+        }
+
+        /** The gradient as one tensor in float32; throws where nothing arrived. */
+        public Tensor gradient() {
+            try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+                var parts = gradientParts();
+                for (var part : value().hasGrad() ? parts.subList(1, parts.size()) : parts) value().accumulateGrad(part.to(DType.FLOAT32));
+                clearParts();
+                return scope.keep(value().grad());
+            }
+        }
+
+        /** Before another pass adds to it, what lies in bfloat16 is added up in float32. */
+        void gatherGradient() {
+            try (var scope = Scope.open()) {
+                if (gradientParts().stream().anyMatch(part -> part.dtype() == DType.BFLOAT16)) gradient();
+            }
+        }
+
+        /** Forgets the gradient. */
+        public void clearGradient() {
+            if (value != null) value.clearGrad();
+            clearParts();
+        }
+
+        private void clearParts() {
+            if (leaf != null) leaf.clearGrad();
+            for (var replica : replicas) replica.clearGradient();
         }
 
         private Tensor overMatrix(DType wanted) {
-            long rows = matrix.rows(), columns = matrix.columns();
-            var tensor = switch (matrix) {
-                case Float32Matrix m ->
-                    value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.FLOAT32, rows, columns, m.stride())));
-                case BFloat16Matrix m ->
-                    value = Scope.detach(asShaped(Tensor.overMemory(m.memory(), DType.BFLOAT16, rows, columns, m.stride())));
-                case Int8Matrix m -> widened(m, wanted);
-                case Int4Matrix m -> widened(m, wanted);
-                case BlockMatrix m -> widened(m, wanted);
-                case RowTable m -> widened(m, wanted);
-            };
-            return tensor;
-        }
-
-        private Tensor widened(Matrix quantized, DType wanted) {
-            var dtype = wanted == DType.BFLOAT16 ? DType.BFLOAT16 : DType.FLOAT32;
-            var tensor = Tensor.empty(dtype, quantized.rows(), quantized.columns());
-            quantized.widenAll(tensor.memory(), dtype == DType.FLOAT32, ThreadTeam.shared());
-            return asShaped(tensor);
+            var over = MatrixTensors.over(matrix);
+            if (over.isEmpty()) return asShaped(MatrixTensors.widened(matrix, wanted));
+            return value = Scope.detach(asShaped(over.get()));
         }
 
         private Tensor asShaped(Tensor outIn) {
@@ -291,7 +336,7 @@ public final class Parameters implements AutoCloseable {
 
         /** Takes a tensor as the value, out of its scope into the model's care. */
         void set(Tensor tensor) {
-            if (value != null) value.close();
+            free();
             value = Scope.detach(tensor);
         }
 
@@ -307,15 +352,25 @@ public final class Parameters implements AutoCloseable {
             trainable = of.trainable;
             matrix = of.matrix;
             if (of.value != null || of.matrix == null) value = Scope.detach(of.value().detach());
+            original = of;
+            of.replicas.add(this);
+        }
+
+        private void free() {
+            if (value != null) value.close();
+            if (leaf != null) leaf.close();
+            copy.close();
+            leaf = null;
+            value = null;
         }
 
         void close() {
             lowRank.ifPresent(LowRank::close);
             lowRank = Optional.empty();
             if (below != null) below.close();
-            if (value != null) value.close();
             below = null;
-            value = null;
+            free();
+            original.replicas.remove(this);
             matrix = null;
             vector = null;
         }

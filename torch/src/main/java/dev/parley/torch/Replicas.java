@@ -3,10 +3,7 @@ package dev.parley.torch;
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingBatch;
-import dev.parley.tensor.NoGrad;
-import dev.parley.tensor.Scope;
 import dev.parley.tensor.Workers;
-import dev.parley.torch.Parameters.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +13,7 @@ import java.util.stream.IntStream;
 
 /**
  * Passes of training, and of scoring, shared out by rows: each share of a batch runs in a worker of its own, on a network
- * over the same weights with gradients of its own, and the gradients are then added in the order of the shares. The
+ * over the same weights with gradients of its own; the gradient of a parameter is their sum, in the order of the shares. The
  * numbers depend on how many shares there are, not on which ends first.
  */
 final class Replicas implements AutoCloseable {
@@ -47,7 +44,7 @@ final class Replicas implements AutoCloseable {
     TrainingPass pass(TrainingBatch batch, DType computeType) {
         beginLearning();
         var shares = Math.min(workers.size(), batch.rows());
-        return new TrainingPass(networks.subList(0, shares), Optional.of(workers), batch, computeType, this::addGradients);
+        return new TrainingPass(networks.subList(0, shares), Optional.of(workers), batch, computeType);
     }
 
     private void beginLearning() {
@@ -57,9 +54,7 @@ final class Replicas implements AutoCloseable {
     /** As {@link Transformer#lossAndBackward}. */
     LossSum lossAndBackward(TrainingBatch batch, double divisor, DType computeType) {
         beginLearning();
-        var loss = each(batch, (network, rows) -> network.lossAndBackward(rows, divisor, computeType));
-        addGradients();
-        return loss;
+        return each(batch, (network, rows) -> network.lossAndBackward(rows, divisor, computeType));
     }
 
     /** As {@link Transformer#loss}. */
@@ -82,25 +77,6 @@ final class Replicas implements AutoCloseable {
         workers.run(IntStream.range(0, losses.length)
                 .<Runnable>mapToObj(i -> () -> losses[i] = pass.apply(networks.get(i), shares.get(i))).toList());
         return Arrays.stream(losses).reduce(new LossSum(0, 0), LossSum::plus);
-    }
-
-    /** Every worker adds up some of the parameters. */
-    private void addGradients() {
-        var all = weights.trainable();
-        var parts = others.stream().map(Parameters::trainable).toList();
-        workers.run(IntStream.range(0, workers.size()).<Runnable>mapToObj(worker -> () -> {
-            try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-                for (int i = worker; i < all.size(); i += workers.size()) {
-                    for (var part : parts) addGradient(all.get(i), part.get(i));
-                }
-            }
-        }).toList());
-    }
-
-    private static void addGradient(Parameter to, Parameter part) {
-        if (!part.value().hasGrad()) return;
-        to.value().accumulateGrad(part.value().grad());
-        part.value().clearGrad();
     }
 
     @Override

@@ -16,7 +16,6 @@ import dev.parley.tensor.Tensor;
 import dev.parley.torch.Parameters.Parameter;
 import dev.parley.weights.TensorData;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,7 +81,9 @@ final class TrainableAdapter {
         for (var name : files.wholeWeights()) {
             var parameter = parameters.get(AdapterFiles.weight(blueprint, name).orElseThrow());
             adapter.learnWhole(parameter);
-            parameter.value().memory().copyFrom(MemorySegment.ofArray(files.wholeNumbers(name)));
+            try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+                parameter.value().copyInPlace(Tensor.ofFloats(files.wholeNumbers(name), parameter.shape()));
+            }
         }
         return adapter;
     }

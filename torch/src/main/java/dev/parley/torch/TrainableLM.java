@@ -310,14 +310,16 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
      * what one large one would. Rows are shared out to as many threads as {@link Engine#threads()} says.
      */
     public LossSum lossAndBackward(TrainingBatch batch, double divisor) {
+        parameters.gatherGradients();
         if (batch.rows() == 1 || !sharesRows()) return transformer.lossAndBackward(batch, divisor, computeType);
         return replicas.orElseThrow().lossAndBackward(batch, divisor, computeType);
     }
 
     /** A pass of training in two halves, log-probabilities out and weights in; to be closed. */
     public TrainingPass pass(TrainingBatch batch) {
+        parameters.gatherGradients();
         if (batch.rows() > 1 && sharesRows()) return replicas.orElseThrow().pass(batch, computeType);
-        return new TrainingPass(List.of(transformer), Optional.empty(), batch, computeType, () -> {});
+        return new TrainingPass(List.of(transformer), Optional.empty(), batch, computeType);
     }
 
     /** ln p of each target of a batch, in their order, without gradients or dropout. */

@@ -26,18 +26,15 @@ public final class TrainingPass implements AutoCloseable {
 
     private final List<RecordedPass> shares = new ArrayList<>(); // of the rows, in their order
     private final Optional<Workers> workers;
-    private final Runnable afterBackward;
     private final int[] ends; // of the targets of each share
     private Optional<double[]> logprobs = Optional.empty();
 
     /**
      * @param networks one for each share of the rows
      * @param workers one for each network, which goes forward and back in it; empty for this thread
-     * @param afterBackward brings the gradients of all networks together
      */
-    TrainingPass(List<Transformer> networks, Optional<Workers> workers, TrainingBatch batch, DType computeType, Runnable afterBackward) {
+    TrainingPass(List<Transformer> networks, Optional<Workers> workers, TrainingBatch batch, DType computeType) {
         this.workers = workers;
-        this.afterBackward = afterBackward;
         var batches = networks.size() == 1 ? List.of(batch) : batch.shares(networks.size());
         ends = batches.stream().mapToInt(share -> share.targets().length).toArray();
         Arrays.parallelPrefix(ends, Integer::sum);
@@ -90,7 +87,6 @@ public final class TrainingPass implements AutoCloseable {
         if (weights.length != targets())
             throw new IllegalArgumentException(weights.length + " weights do not fit " + targets() + " targets.");
         run(i -> shares.get(i).backward(Arrays.copyOfRange(weights, begin(i), ends[i])));
-        afterBackward.run();
     }
 
     /** Frees what was kept for the way back. */

@@ -36,7 +36,7 @@ class ReplicasTest {
 
     private static Map<String, float[]> gradients(TrainableLM model) {
         var all = new LinkedHashMap<String, float[]>();
-        for (var p : model.parameters().all()) all.put(p.name(), p.value().grad().toFloats());
+        for (var p : model.parameters().all()) all.put(p.name(), p.gradient().toFloats());
         return all;
     }
 
@@ -79,6 +79,6 @@ class ReplicasTest {
 
     private static void pass(TrainableLM model, int[][] ids) {
         model.lossAndBackward(TrainingBatch.of(ids), 1);
-        for (var p : model.parameters().all()) p.value().clearGrad();
+        for (var p : model.parameters().all()) p.clearGradient();
     }
 }

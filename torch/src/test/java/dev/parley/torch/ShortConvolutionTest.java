@@ -49,7 +49,7 @@ class ShortConvolutionTest {
             for (var text : new int[][] {ONE, TWO, THREE}) sum += alone.lossAndBackward(TrainingBatch.of(new int[][] {text}), 9).sum();
             assertEquals(sum, loss.sum(), ROUNDING * sum);
             for (var p : packed.parameters().all())
-                assertArrayEquals(alone.parameters().get(p.name()).value().grad().toFloats(), p.value().grad().toFloats(), 1e-5f, p.name());
+                assertArrayEquals(alone.parameters().get(p.name()).gradient().toFloats(), p.gradient().toFloats(), 1e-5f, p.name());
         }
     }
 

@@ -69,7 +69,7 @@ class TransformersFamiliesTest {
             for (var p : model.parameters().all()) p.learn(true);
             model.lossAndBackward(batch, expected.path("loss_masked_targets").asDouble());
             for (var tensor : expected.path("gradients").path("tensors").properties()) {
-                var values = model.parameters().get(tensor.getKey()).value().grad().toFloats();
+                var values = model.parameters().get(tensor.getKey()).gradient().toFloats();
                 var norm = tensor.getValue().path("norm").asDouble();
                 for (var entry : tensor.getValue().path("entries"))
                     assertEquals(entry.get(1).asDouble(), values[entry.get(0).asInt()], 2e-5 * norm + 1e-7, tensor.getKey());

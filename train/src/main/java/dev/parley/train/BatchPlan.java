@@ -124,7 +124,8 @@ final class BatchPlan<E extends TrainingExample> {
             var batches = dropsLast() ? sorted.length / batchSize : Math.ceilDiv(sorted.length, batchSize);
             var order = KeyedPermutation.of(batches, key ^ pool + 1L);
             return IntStream.range(0, batches).map(b -> (int) order.at(b))
-                    .mapToObj(b -> IntStream.range(b * batchSize, Math.min(sorted.length, (b + 1) * batchSize)).map(i -> sorted[i]).toArray())
+                    .mapToObj(
+                            b -> IntStream.range(b * batchSize, Math.min(sorted.length, (b + 1) * batchSize)).map(i -> sorted[i]).toArray())
                     .toList();
         }
     }

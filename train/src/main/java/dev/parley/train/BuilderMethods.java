@@ -169,6 +169,11 @@ public abstract class BuilderMethods {
         return set(TrainingSettings.SEED, value);
     }
 
+    /** {@link TrainingSettings#GRADIENT_CHECKPOINTING} */
+    public TrainingArguments.Builder gradientCheckpointing(boolean value) {
+        return set(TrainingSettings.GRADIENT_CHECKPOINTING, value);
+    }
+
     /** {@link TrainingSettings#REPORT_TO} */
     public TrainingArguments.Builder reportTo(ReportTo value) {
         return set(TrainingSettings.REPORT_TO, value);

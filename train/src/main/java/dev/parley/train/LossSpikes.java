@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Notices a loss that jumps: one that lies above the mean of the {@value #WINDOW} steps before by more than {@value #DEVIATIONS} of their standard
- * deviations and by a tenth of the mean. It asks for {@value #LEAST} steps first, and tells of one spike in {@value #QUIET} steps.
+ * Notices a loss that jumps: one that lies above the mean of the {@value #WINDOW} steps before by more than {@value #DEVIATIONS} of
+ * their standard deviations and by a tenth of the mean. It asks for {@value #LEAST} steps first, and tells of
+ * one spike in {@value #QUIET} steps.
  */
 final class LossSpikes {
 
@@ -29,7 +30,7 @@ final class LossSpikes {
         if (!isSpike || step - toldAt < QUIET) return Optional.empty();
         toldAt = step;
         return Optional.of(String.format(Locale.ROOT,
-                "The loss of step %d is %.3f, after a mean of %.3f: a spike; if more follow, lower the learning rate or look at the data.", step,
-                loss, mean));
+                "The loss of step %d is %.3f, after a mean of %.3f: a spike; if more follow, lower the learning rate or look at the data.",
+                step, loss, mean));
     }
 }

@@ -4,8 +4,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Defaults for data that a model reads many times over, {@code small_data: true}: dropout of 0.2 and a weight decay of 0.1 against learning it
- * by heart, and a longer memory of squared gradients since a step has few tokens. They are those of nanoGPT's train_shakespeare_char.
+ * Defaults for data that a model reads many times over, {@code small_data: true}: dropout of 0.2 and a weight decay of 0.1 against
+ * learning it by heart, and a longer memory of squared gradients since a step has few tokens. They are those of
+ * nanoGPT's train_shakespeare_char.
  */
 final class SmallData {
 

@@ -163,7 +163,8 @@ public final class TrainingArguments {
             if (get(TrainingSettings.MAX_STEPS) <= 0 && !(epochs > 0)) faults.add("num_train_epochs " + epochs + " is not above 0");
             if (get(TrainingSettings.EARLY_STOPPING_PATIENCE) > 0 && get(TrainingSettings.EVAL_STRATEGY) == IntervalStrategy.NO)
                 faults.add("early_stopping_patience needs an eval_strategy, or eval_steps");
-            if (get(TrainingSettings.LOAD_BEST_MODEL_AT_END) && !saves(get(TrainingSettings.SAVE_STRATEGY), get(TrainingSettings.SAVE_STEPS)))
+            if (get(TrainingSettings.LOAD_BEST_MODEL_AT_END)
+                    && !saves(get(TrainingSettings.SAVE_STRATEGY), get(TrainingSettings.SAVE_STEPS)))
                 faults.add("load_best_model_at_end needs checkpoints, but save_strategy or save_steps saves none");
             get(TrainingSettings.LR_SCHEDULER_KWARGS).missing(get(TrainingSettings.LR_SCHEDULER_TYPE)).ifPresent(faults::add);
         }

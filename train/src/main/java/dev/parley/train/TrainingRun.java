@@ -80,7 +80,7 @@ final class TrainingRun<E extends TrainingExample> implements AutoCloseable {
         metric = BestMetric.of(arguments);
         optimizer = new Optimizer(model.parameters(), arguments.optimizer());
         average = arguments.get(EMA_DECAY) > 0
-                ? Optional.of(new WeightAverage(model.parameters().trainable(), arguments.get(EMA_DECAY))) : Optional.empty();
+                ? Optional.of(new WeightAverage(model.learned(), arguments.get(EMA_DECAY))) : Optional.empty();
         steps = new ReadAhead<>(learning.plan()::step);
         weights = Stateful.model(model);
         var parts = new ArrayList<>(List.of(average.map(a -> Stateful.averaged(weights, a)).orElse(weights), Stateful.files(given.files()),

@@ -100,8 +100,9 @@ public final class TrainingSettings {
             "Above 0, an exponential moving average of the weights, such as 0.999, is what is evaluated and becomes the model; it follows "
                     + "faster at first: step n decays by at most (1 + n) / (10 + n).");
 
-    public static final TrainingSetting<Optional<Double>> DROPOUT = setting("dropout", Values.optional(Values.number(Range.from(0).below(1)),
-            "none"), Optional::empty, "the model's", "Part of the activations that are dropped in training, in every place that drops any.");
+    public static final TrainingSetting<Optional<Double>> DROPOUT = setting("dropout",
+            Values.optional(Values.number(Range.from(0).below(1)), "none"), Optional::empty, "the model's",
+            "Part of the activations that are dropped in training, in every place that drops any.");
 
     public static final TrainingSetting<Boolean> SMALL_DATA = setting("small_data", Values.flag(), false,
             "Other defaults, for data that are read many times: `dropout` 0.2, `weight_decay` 0.1, `adam_beta2` 0.99.");
@@ -140,7 +141,8 @@ public final class TrainingSettings {
             "Metric of an evaluation that says which model is the best, with or without `eval_`.");
 
     public static final TrainingSetting<Optional<Boolean>> GREATER_IS_BETTER = setting("greater_is_better",
-            Values.optional(Values.flag(), "auto"), Optional::empty, "false for a loss, else true", "Whether more of that metric is better.");
+            Values.optional(Values.flag(), "auto"), Optional::empty, "false for a loss, else true",
+            "Whether more of that metric is better.");
 
     public static final TrainingSetting<Integer> EARLY_STOPPING_PATIENCE = setting("early_stopping_patience", Values.count(Range.from(0)),
             0, "Evaluations in a row that may bring no better metric before the run ends; 0 never ends it.");
@@ -182,7 +184,8 @@ public final class TrainingSettings {
     public static final TrainingSetting<Long> SEED = setting("seed", Values.longCount(Range.ANY), 42L,
             "Seed of a new model's weights, of the order of the rows and of dropout.");
 
-    public static final TrainingSetting<Optional<Long>> DATA_SEED = setting("data_seed", Values.optional(Values.longCount(Range.ANY), "none"),
+    public static final TrainingSetting<Optional<Long>> DATA_SEED = setting("data_seed",
+            Values.optional(Values.longCount(Range.ANY), "none"),
             Optional::empty, "`seed`", "Seed of the order of the rows.");
 
     public static final TrainingSetting<Optional<Path>> RESUME_FROM_CHECKPOINT = setting("resume_from_checkpoint",

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The names of transformers' {@code TrainingArguments}, 4.57 and 5, that are no {@link TrainingSettings}: why not, and what there is instead.
- * A recipe that asks for one is told so, and docs/recipes.md lists them.
+ * The names of transformers' {@code TrainingArguments}, 4.57 and 5, that are no {@link TrainingSettings}: why not, and what there is
+ * instead. A recipe that asks for one is told so, and docs/recipes.md lists them.
  */
 public final class TransformersNames {
 
@@ -18,7 +18,8 @@ public final class TransformersNames {
     static {
         put("the recipe says by its files what is done: train_files, eval_files", "do_train", "do_eval", "do_predict");
         put("an evaluation gives metrics alone and keeps no predictions", "prediction_loss_only", "eval_accumulation_steps",
-                "include_for_metrics", "include_inputs_for_metrics", "eval_do_concat_batches", "batch_eval_metrics", "eval_use_gather_object",
+                "include_for_metrics",
+                "include_inputs_for_metrics", "eval_do_concat_batches", "batch_eval_metrics", "eval_use_gather_object",
                 "past_index", "label_names", "use_legacy_prediction_loop");
         put("use per_device_train_batch_size", "per_gpu_train_batch_size");
         put("use per_device_eval_batch_size", "per_gpu_eval_batch_size");
@@ -41,14 +42,15 @@ public final class TransformersNames {
                 "ddp_static_graph", "ddp_timeout", "fsdp", "fsdp_config", "fsdp_min_num_params", "fsdp_transformer_layer_cls_to_wrap",
                 "deepspeed", "accelerator_config", "parallelism_config", "average_tokens_across_devices", "log_on_each_node",
                 "log_level_replica", "save_on_each_node", "ray_scope");
-        put("there is no compiler in between: the kernels are fused by hand", "torch_compile", "torch_compile_backend", "torch_compile_mode",
-                "torchdynamo", "jit_mode_eval", "use_liger_kernel", "liger_kernel_config");
+        put("there is no compiler in between: the kernels are fused by hand", "torch_compile", "torch_compile_backend",
+                "torch_compile_mode", "torchdynamo", "jit_mode_eval", "use_liger_kernel", "liger_kernel_config");
         put("the next step's rows are always read ahead by a thread", "dataloader_num_workers", "dataloader_prefetch_factor",
                 "dataloader_pin_memory", "dataloader_persistent_workers", "dataloader_multiprocessing_context", "dataloader_in_order");
         put("choose per_device_train_batch_size; train --plan says what fits", "auto_find_batch_size");
         put("data files have no columns that need to be removed", "remove_unused_columns");
         put("use report_to; the folder is output_dir", "logging_dir");
-        put("the run is named by its output_dir", "run_name", "project", "trackio_space_id", "trackio_bucket_id", "trackio_static_space_id");
+        put("the run is named by its output_dir", "run_name", "project", "trackio_space_id", "trackio_bucket_id",
+                "trackio_static_space_id");
         put("the command's own options say how much it prints", "log_level", "disable_tqdm", "debug", "skip_memory_metrics");
         put("tokens a second are always reported", "include_tokens_per_second", "include_num_input_tokens_seen");
         put("nothing is uploaded: push the folder by huggingface-cli", "push_to_hub", "push_to_hub_model_id", "push_to_hub_organization",
@@ -56,7 +58,7 @@ public final class TransformersNames {
         put("training keeps no key-value cache", "use_cache");
         put("noise on embeddings is not there; use dropout or weight_decay", "neftune_noise_alpha");
         put("smoothed labels are not there; use dropout or weight_decay", "label_smoothing_factor");
-        put("gradient_checkpointing has one way of doing it", "gradient_checkpointing_kwargs");
+        put("gradient_checkpointing has one way: each layer by itself", "gradient_checkpointing_kwargs");
     }
 
     private TransformersNames() {}

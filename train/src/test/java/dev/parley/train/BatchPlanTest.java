@@ -112,7 +112,8 @@ class BatchPlanTest {
         var inOrder = new ArrayList<List<Integer>>();
         for (int step = 0; step < 30; step++) inOrder.add(first(plan, step));
         for (int step : new int[] {7, 8, 3, 29, 0, 1}) assertEquals(inOrder.get(step), first(plan, step));
-        for (int step = 0; step < 30; step++) assertEquals(inOrder.get(step), first(new BatchPlan<>(numbered(50), arguments(2).build()), step));
+        for (int step = 0; step < 30; step++)
+            assertEquals(inOrder.get(step), first(new BatchPlan<>(numbered(50), arguments(2).build()), step));
     }
 
     /** A damaged shard stops the step that needs it, with its own sentence, not the one before. */

@@ -151,7 +151,8 @@ class RunSettingsTest {
     void theModelIsTheAverageOfItsWeightsAndAResumedAverageIsExact() {
         var averages = new LinkedHashMap<String, double[]>();
         UnaryOperator<Trainer> averaging = trainer -> {
-            weights(trainer.model()).forEach((name, w) -> averages.put(name, IntStream.range(0, w.length).mapToDouble(i -> w[i]).toArray()));
+            weights(trainer.model())
+                    .forEach((name, w) -> averages.put(name, IntStream.range(0, w.length).mapToDouble(i -> w[i]).toArray()));
             return trainer.with(new TrainerCallback() {
                 @Override
                 public void onStep(StepDone step, TrainerControl control) {

@@ -1,18 +1,20 @@
 package dev.parley.assist.moderation;
 
 import dev.parley.generate.config.GenerationConfig;
-import dev.parley.kernels.DType;
 import dev.parley.model.CausalLM;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingBatch;
-import dev.parley.tensor.AdamW;
-import dev.parley.tensor.Scope;
-import dev.parley.tensor.Tensor;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Message;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.torch.TrainableLM;
+import dev.parley.train.optimizer.NewtonSchulz;
+import dev.parley.train.optimizer.Optim;
+import dev.parley.train.optimizer.Optimizer;
+import dev.parley.train.optimizer.OptimizerSettings;
+import dev.parley.train.optimizer.OptimizerSettings.AdamWSettings;
+import dev.parley.train.optimizer.OptimizerSettings.MuonSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -99,34 +101,16 @@ final class TinyGuard implements AutoCloseable {
     }
 
     private static void learn(TrainableLM model, List<int[][]> rows, int rounds) {
-        try (var _ = Scope.open()) {
-            var weights = model.parameters().all().stream().map(parameter -> parameter.value()).toList();
-            var moments = weights.stream().map(weight -> List.of(zeros(weight.shape()), zeros(weight.shape()), zeros(1))).toList();
-            var divisor = Tensor.full(1, DType.FLOAT32, 1);
-            for (var weight : weights) weight.requiresGrad(true);
+        var settings = new OptimizerSettings(Optim.ADAMW, LEARNING_RATE, 0, 0, new AdamWSettings(0.9, 0.99, 1e-8),
+                new MuonSettings(LEARNING_RATE, 0, NewtonSchulz.JORDAN, 1, 0));
+        try (var optimizer = new Optimizer(model.parameters(), settings)) {
             for (int round = 0; round < rounds; round++) {
                 for (var row : rows) {
                     model.lossAndBackward(TrainingBatch.of(new int[][] {row[0]}, new int[][] {row[1]}), 8);
-                    step(weights, moments, divisor);
+                    optimizer.step(LEARNING_RATE, optimizer.gradNorm());
                 }
             }
         }
-    }
-
-    private static void step(List<Tensor> weights, List<List<Tensor>> moments, Tensor divisor) {
-        try (var _ = Scope.open()) {
-            var states = new ArrayList<AdamW.State>();
-            for (int i = 0; i < weights.size(); i++) {
-                var m = moments.get(i);
-                states.add(new AdamW.State(weights.get(i), weights.get(i).grad(), m.get(0), m.get(1), m.get(2)));
-            }
-            AdamW.step(states, LEARNING_RATE, 0.9, 0.99, 1e-8, 0, divisor);
-        }
-        weights.forEach(Tensor::clearGrad);
-    }
-
-    private static Tensor zeros(long... shape) {
-        return Tensor.zeros(DType.FLOAT32, shape);
     }
 
     @Override

@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
             "preference: which of two answers was better, {\"prompt\":[...],\"chosen\":[...],\"rejected\":[...]}; from choices, and from "
                     + "answers to the same "
                     + "of which one has a thumb up and another down.",
+            "thumbs: every answer with a thumb, {\"prompt\":[...],\"completion\":[...],\"label\":true|false}.",
             "choices: which of two models' answers was better, {\"left\":...,\"right\":...,\"choice\":\"left|right|tie\"}; for eval rank.",
             "", "Example:", "  ./parley data feedback --data my-data --format sft --out feedback.jsonl"})
 final class FeedbackCommand implements Callable<Integer> {
@@ -29,7 +30,7 @@ final class FeedbackCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data;
 
-    @Option(names = "--format", paramLabel = "sft|preference|choices|all", defaultValue = "all",
+    @Option(names = "--format", paramLabel = "sft|preference|thumbs|choices|all", defaultValue = "all",
             description = "Which lines to write. Default: all, which is sft and then preference.")
     private Format format;
 
@@ -45,7 +46,7 @@ final class FeedbackCommand implements Callable<Integer> {
 
     /** Which lines are wanted. */
     private enum Format {
-        SFT, PREFERENCE, CHOICES, ALL
+        SFT, PREFERENCE, THUMBS, CHOICES, ALL
     }
 
     FeedbackCommand(Output output) {
@@ -68,6 +69,11 @@ final class FeedbackCommand implements Callable<Integer> {
             if (format == Format.CHOICES) {
                 lines.addAll(feedback.choices());
                 output.note(lines.size() + " choices between two models.");
+                return lines;
+            }
+            if (format == Format.THUMBS) {
+                lines.addAll(feedback.thumbs());
+                output.note(lines.size() + " answers with a thumb.");
                 return lines;
             }
             if (format != Format.PREFERENCE) {

@@ -29,7 +29,7 @@ final class SpeedProbe {
         for (var begun = System.nanoTime(); seconds.size() < LEAST_PASSES || since(begun) < SECONDS;) {
             var start = System.nanoTime();
             probe.lossAndBackward(TrainingBatch.of(ids, ids, segments), 1);
-            for (var p : probe.parameters().all()) p.value().clearGrad();
+            for (var p : probe.parameters().all()) p.clearGradient();
             seconds.add(since(start));
         }
         var warm = seconds.subList(seconds.size() / 2, seconds.size()); // until then Java compiles

@@ -1,5 +1,6 @@
 package dev.parley.data.cleaning;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -12,6 +13,8 @@ import java.util.Locale;
 public record C4Lines(int minWords) implements CleaningStep {
 
     private static final String END_MARKS = ".!?\"'”’»。！？」』…";
+    private static final List<String> NOTICES = List.of("javascript", "terms of use", "privacy policy", "cookie policy", "uses cookies",
+            "use of cookies", "use cookies");
 
     @Override
     public String name() {
@@ -19,34 +22,45 @@ public record C4Lines(int minWords) implements CleaningStep {
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var words = draft.words();
-        var clean = new StringBuilder(draft.text().length());
+        var lines = draft.lines();
+        var isText = new boolean[lines.size()];
+        var allAre = true;
         var at = 0;
         var next = 0;
-        var blank = false;
-        for (var line : draft.lines()) {
-            var end = at + line.length();
-            var n = next;
+        for (int i = 0; i < isText.length; i++) {
+            var first = next;
+            var end = at + lines.get(i).length();
             while (next < words.count() && words.from(next) < end) next++;
             at = end + 1;
-            if (line.isBlank()) {
-                blank = true;
-            } else if (isText(line, next - n)) {
-                if (!clean.isEmpty()) clean.append(blank ? "\n\n" : "\n");
-                clean.append(line);
-                blank = false;
-            }
+            isText[i] = !lines.get(i).isBlank() && isText(lines.get(i), next - first);
+            allAre &= isText[i] || lines.get(i).isBlank();
         }
-        return clean.isEmpty() ? new Outcome.Dropped("no line is a sentence") : new Outcome.Kept(draft.with(clean.toString()));
+        if (allAre && words.count() > 0) return new Outcome.Kept(draft);
+        var clean = joined(lines, isText, draft.text().length());
+        return clean.isEmpty() ? new Outcome.Dropped("no line is a sentence") : new Outcome.Kept(draft.with(clean));
+    }
+
+    /** The lines that stay, with a blank one where some were. */
+    private static String joined(List<String> lines, boolean[] isText, int room) {
+        var clean = new StringBuilder(room);
+        var blank = false;
+        for (int i = 0; i < isText.length; i++) {
+            if (isText[i]) {
+                if (!clean.isEmpty()) clean.append(blank ? "\n\n" : "\n");
+                clean.append(lines.get(i));
+            }
+            blank = !isText[i] && (blank || lines.get(i).isBlank());
+        }
+        return clean.toString();
     }
 
     private boolean isText(String line, int words) {
         var end = line.stripTrailing();
         if (words < minWords || END_MARKS.indexOf(end.charAt(end.length() - 1)) < 0 || end.endsWith("...")) return false;
         var lower = line.toLowerCase(Locale.ROOT);
-        return !lower.contains("javascript") && !lower.contains("terms of use") && !lower.contains("privacy policy")
-                && !lower.contains("cookie policy") && !lower.contains("uses cookies") && !lower.contains("use of cookies")
-                && !lower.contains("use cookies");
+        for (var notice : NOTICES) if (lower.contains(notice)) return false;
+        return true;
     }
 }

@@ -18,7 +18,7 @@ public record C4Page(int minSentences, boolean curlyBrackets) implements Cleanin
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var text = draft.text();
         if (!curlyBrackets && (text.indexOf('{') >= 0 || text.indexOf('}') >= 0)) return new Outcome.Dropped("curly bracket");
         if (holdsLoremIpsum(text)) return new Outcome.Dropped(LOREM);

@@ -27,7 +27,7 @@ public record Cleaning(List<CleaningStep> steps) {
      * @param droppedBy number of the step that dropped it, or -1
      * @param rule of that step, or empty
      */
-    public record Cleaned(Draft draft, int[] removed, boolean[] changed, int droppedBy, String rule) {
+    public record Cleaned(DocumentDraft draft, int[] removed, boolean[] changed, int droppedBy, String rule) {
 
         /** Whether it stays. */
         public boolean isKept() {
@@ -37,7 +37,7 @@ public record Cleaning(List<CleaningStep> steps) {
 
     /** Applies all steps to a document. */
     public Cleaned apply(String text) {
-        var draft = new Draft(text);
+        var draft = new DocumentDraft(text);
         var removed = new int[steps.size()];
         var changed = new boolean[steps.size()];
         for (int i = 0; i < removed.length; i++) {

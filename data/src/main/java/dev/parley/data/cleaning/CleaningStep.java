@@ -11,5 +11,5 @@ public sealed interface CleaningStep permits UnicodeRepair, ControlCharacters, W
     String name();
 
     /** Applies it. */
-    Outcome apply(Draft draft);
+    Outcome apply(DocumentDraft draft);
 }

@@ -31,7 +31,7 @@ public record ControlCharacters() implements CleaningStep {
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var text = draft.text();
         var first = 0;
         while (first < text.length() && !isUnseen(text.charAt(first))) first++;

@@ -33,7 +33,7 @@ public record GopherQuality(int minWords, int maxWords, double minMeanWord, doub
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var words = draft.words();
         if (words.count() < minWords) return new Outcome.Dropped("fewer than " + minWords + " words");
         if (maxWords > 0 && words.count() > maxWords) return new Outcome.Dropped("more than " + maxWords + " words");

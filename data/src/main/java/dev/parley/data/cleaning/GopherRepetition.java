@@ -36,7 +36,7 @@ public record GopherRepetition(double lines, double paragraphs, double lineChara
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var text = draft.text();
         var ofLines = Repeated.of(text, 1);
         if (ofLines.parts() > lines) return new Outcome.Dropped("duplicate lines");
@@ -47,7 +47,7 @@ public record GopherRepetition(double lines, double paragraphs, double lineChara
         return nGrams(draft);
     }
 
-    private Outcome nGrams(Draft draft) {
+    private Outcome nGrams(DocumentDraft draft) {
         var words = draft.words();
         var counts = COUNTS.get();
         var length = (double) Math.max(1, draft.text().length());

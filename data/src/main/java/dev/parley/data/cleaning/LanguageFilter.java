@@ -22,7 +22,7 @@ public record LanguageFilter(Set<String> keep, double minConfidence) implements 
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var guess = LanguageDetector.of(draft.text());
         if (!keep.contains(guess.language())) return new Outcome.Dropped(guess.language());
         return Outcome.keptIf(guess.confidence() >= minConfidence, draft, "doubtful " + guess.language());

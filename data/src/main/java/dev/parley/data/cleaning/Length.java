@@ -20,7 +20,7 @@ public record Length(int minWords, int maxWords) implements CleaningStep {
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var n = draft.words().count();
         if (n < minWords) return new Outcome.Dropped("fewer than " + minWords + " words");
         return Outcome.keptIf(n <= maxWords, draft, "more than " + maxWords + " words");

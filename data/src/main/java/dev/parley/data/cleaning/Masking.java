@@ -43,7 +43,7 @@ public record Masking(Set<Kind> kinds) implements CleaningStep {
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var text = draft.text();
         StringBuilder masked = null;
         var copied = 0;

@@ -4,13 +4,13 @@ package dev.parley.data.cleaning;
 public sealed interface Outcome {
 
     /** It stays. @param draft what the step made of it, or the same */
-    record Kept(Draft draft) implements Outcome {}
+    record Kept(DocumentDraft draft) implements Outcome {}
 
     /** It goes. @param rule of the step that it broke, in a word or two */
     record Dropped(String rule) implements Outcome {}
 
     /** The document stays if it keeps a rule. */
-    static Outcome keptIf(boolean kept, Draft draft, String rule) {
+    static Outcome keptIf(boolean kept, DocumentDraft draft, String rule) {
         return kept ? new Kept(draft) : new Dropped(rule);
     }
 }

@@ -25,7 +25,7 @@ public record RepeatedParts(Part part, int minCharacters) implements CleaningSte
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var text = draft.text();
         var mark = part == Part.LINES ? "\n" : "\n\n";
         if (text.indexOf(mark) < 0) return new Outcome.Kept(draft);

@@ -24,7 +24,7 @@ public record UnicodeRepair(double mostLost) implements CleaningStep {
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var text = draft.text();
         var ascii = 0;
         while (ascii < text.length() && text.charAt(ascii) < 0x80) ascii++;

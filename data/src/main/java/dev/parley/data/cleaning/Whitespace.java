@@ -12,7 +12,7 @@ public record Whitespace() implements CleaningStep {
     }
 
     @Override
-    public Outcome apply(Draft draft) {
+    public Outcome apply(DocumentDraft draft) {
         var text = draft.text();
         var first = firstFault(text);
         if (first == text.length() && !text.isEmpty()) return new Outcome.Kept(draft);
@@ -53,7 +53,7 @@ public record Whitespace() implements CleaningStep {
     }
 
     private static boolean isSpace(char c) {
-        return c == ' ' || c == '\t' || c >= 0x80 && Character.isSpaceChar(c);
+        return c <= ' ' ? c == ' ' || c == '\t' : c >= 0x80 && Character.isSpaceChar(c);
     }
 
     private static String plain(String text) {
@@ -79,16 +79,12 @@ public record Whitespace() implements CleaningStep {
         while (end > from && isSpace(text.charAt(end - 1))) end--;
         var i = from;
         for (; i < end && isSpace(text.charAt(i)); i++) into.append(text.charAt(i) == '\t' ? '\t' : ' ');
-        var space = false;
-        for (; i < end; i++) {
-            var c = text.charAt(i);
-            if (isSpace(c)) {
-                space = true;
-            } else {
-                if (space) into.append(' ');
-                space = false;
-                into.append(c);
-            }
+        while (i < end) {
+            var word = i;
+            while (i < end && !isSpace(text.charAt(i))) i++;
+            into.append(text, word, i);
+            if (i < end) into.append(' ');
+            while (i < end && isSpace(text.charAt(i))) i++;
         }
     }
 }

@@ -21,16 +21,8 @@ public final class MinHash {
     public static final int SHINGLE = 5;
 
     // x -> a x + b modulo 2^32 with an odd a is one-to-one; shingles come as hashes, and so spread evenly already.
-    private static final int[] A = new int[PERMUTATIONS];
-    private static final int[] B = new int[PERMUTATIONS];
-
-    static {
-        var random = new SplittableRandom(0x4D696E48617368L);
-        for (int k = 0; k < PERMUTATIONS; k++) {
-            A[k] = random.nextInt() | 1;
-            B[k] = random.nextInt();
-        }
-    }
+    private static final int[] A = new SplittableRandom(0x4D696E48617368L).ints(PERMUTATIONS).map(a -> a | 1).toArray();
+    private static final int[] B = new SplittableRandom(0x42726F646572L).ints(PERMUTATIONS).toArray();
 
     private MinHash() {}
 

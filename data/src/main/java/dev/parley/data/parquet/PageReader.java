@@ -1,7 +1,6 @@
 package dev.parley.data.parquet;
 
 import dev.parley.data.parquet.CompactThrift.Fields;
-import io.airlift.compress.MalformedInputException;
 import io.airlift.compress.zstd.ZstdDecompressor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -93,11 +92,10 @@ final class PageReader {
     private static byte[] zstandard(byte[] page, int size) {
         var out = new byte[size];
         try {
-            if (new ZstdDecompressor().decompress(page, 0, page.length, out, 0, size) != size)
-                throw new ParquetException("a page is damaged");
-        } catch (MalformedInputException e) {
-            throw new ParquetException("a page is damaged");
+            if (new ZstdDecompressor().decompress(page, 0, page.length, out, 0, size) == size) return out;
+        } catch (RuntimeException e) {
+            // the library has exceptions of many kinds for damaged pages
         }
-        return out;
+        throw new ParquetException("a page is damaged");
     }
 }

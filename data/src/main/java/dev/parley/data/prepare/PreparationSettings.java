@@ -27,10 +27,10 @@ public record PreparationSettings(Cleaning cleaning, boolean exactDuplicates, do
         if (threads < 1) throw new IllegalArgumentException("Preparing a corpus needs a thread, not " + threads + ".");
     }
 
-    /** The steps {@code light}, both kinds of duplicates removed, all processors, half of Java's memory for the index. */
+    /** The steps {@code light}, both kinds of duplicates removed, all processors, six tenths of the JVM heap for the index. */
     public static PreparationSettings usual() {
         return new PreparationSettings(new Cleaning(CleaningSteps.of(List.of("light"))), true, USUAL_SIMILARITY,
-                Runtime.getRuntime().maxMemory() / 2, Optional.empty(), true, Runtime.getRuntime().availableProcessors());
+                Runtime.getRuntime().maxMemory() * 6 / 10, Optional.empty(), true, Runtime.getRuntime().availableProcessors());
     }
 
     /** The same with other steps. */

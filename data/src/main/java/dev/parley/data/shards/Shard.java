@@ -44,7 +44,8 @@ final class Shard {
                 || !Arrays.equals(bytes.asSlice(0, ShardFile.MAGIC.length).toArray(ValueLayout.JAVA_BYTE), ShardFile.MAGIC))
             throw fault(file, "it is no shard of tokens");
         var version = bytes.get(ShardFile.INT, 8);
-        if (version != ShardFile.VERSION) throw fault(file, "its format is version " + version + ", this Parley reads " + ShardFile.VERSION);
+        if (version != ShardFile.VERSION)
+            throw fault(file, "its format is version " + version + ", this Parley reads " + ShardFile.VERSION);
         var shape = ShardFile.of(bytes);
         if (shape.tokenBytes() != 2 && shape.tokenBytes() != 4 || shape.vocabSize() < 1
                 || shape.tokenBytes() == 2 && shape.vocabSize() > 1 << 16)

@@ -52,7 +52,8 @@ public final class Shards implements TokenCorpus {
         var identity = TokenizerIdentity.of(tokenizer);
         if (!index.tokenizer().equals(identity)) {
             throw new IllegalArgumentException(folder + " holds ids of another tokenizer, of " + index.tokenizer().vocabSize()
-                    + " tokens; the model's has " + identity.vocabSize() + ". Name the folder as the recipe's tokenizer, or prepare the data "
+                    + " tokens; the model's has " + identity.vocabSize()
+                    + ". Name the folder as the recipe's tokenizer, or prepare the data "
                     + "by the model's.");
         }
         var entries = index.splits().get(split);
@@ -63,8 +64,9 @@ public final class Shards implements TokenCorpus {
     private static Shard open(Path folder, ShardIndex.Entry entry, TokenizerIdentity tokenizer) {
         var file = folder.resolve(entry.file());
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException(file + ", which " + ShardIndex.FILE + " names, is not there; restore it, or prepare the data "
-                    + "again.");
+            throw new IllegalArgumentException(
+                    file + ", which " + ShardIndex.FILE + " names, is not there; restore it, or prepare the data "
+                            + "again.");
         }
         var shard = Shard.open(file);
         var shape = shard.shape();

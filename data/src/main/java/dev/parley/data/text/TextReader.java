@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.data.parquet.ParquetException;
 import dev.parley.data.parquet.ParquetFile;
 import dev.parley.files.FileFault;
-import io.airlift.compress.MalformedInputException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -100,8 +99,6 @@ public final class TextReader {
         try {
             if (TextFormat.of(file).orElse(TextFormat.PLAIN) == TextFormat.PARQUET) parquet(file, sink);
             else stream(file, sink);
-        } catch (MalformedInputException e) {
-            sink.bad(sink.line, "from here on the file is damaged (" + e.getMessage() + ")");
         } catch (IOException e) {
             sink.bad(sink.line, "the file cannot be read on: " + FileFault.reason(e));
         }

@@ -2,6 +2,7 @@ package dev.parley.data.text;
 
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
@@ -21,7 +22,30 @@ public final class Unpacking {
         in.reset();
         if (head.length >= 2 && (head[0] & 0xff) == 0x1f && (head[1] & 0xff) == 0x8b) return new GZIPInputStream(in, 1 << 16);
         if (head.length == MARK && (head[0] & 0xff) == 0x28 && (head[1] & 0xff) == 0xb5 && head[2] == 0x2f && (head[3] & 0xff) == 0xfd)
-            return new ZstdInputStream(in);
+            return new Zstandard(in);
         return in;
+    }
+
+    /** What is wrong with a file comes as an IOException, as from all other streams; the library has exceptions of many kinds for it. */
+    private static final class Zstandard extends FilterInputStream {
+
+        Zstandard(InputStream in) {
+            super(new ZstdInputStream(in));
+        }
+
+        @Override
+        public int read() throws IOException {
+            var one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            try {
+                return super.read(into, from, length);
+            } catch (RuntimeException e) {
+                throw new IOException("it is damaged, or packed with a window of more than 8 MiB", e);
+            }
+        }
     }
 }

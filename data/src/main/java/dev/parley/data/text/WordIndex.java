@@ -18,16 +18,9 @@ public final class WordIndex {
     private static final byte IN_WORD = 1;
     private static final byte ALONE = 2;
 
-    private static final byte[] KIND = new byte[1 << 16];
-    private static final char[] FOLDED = new char[1 << 16];
     private static final long PRIME = 0x9E3779B97F4A7C15L;
-
-    static {
-        for (int c = 0; c < KIND.length; c++) {
-            KIND[c] = kind(c);
-            FOLDED[c] = Character.toLowerCase((char) c);
-        }
-    }
+    private static final byte[] KIND = kinds();
+    private static final char[] FOLDED = folded();
 
     private int[] from = new int[64];
     private int[] to = new int[64];
@@ -36,6 +29,18 @@ public final class WordIndex {
     private int alone;
 
     private WordIndex() {}
+
+    private static byte[] kinds() {
+        var kinds = new byte[1 << 16];
+        for (int c = 0; c < kinds.length; c++) kinds[c] = kind(c);
+        return kinds;
+    }
+
+    private static char[] folded() {
+        var folded = new char[1 << 16];
+        for (int c = 0; c < folded.length; c++) folded[c] = Character.toLowerCase((char) c);
+        return folded;
+    }
 
     private static byte kind(int c) {
         if (isAlone(c)) return ALONE;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,10 +50,28 @@ class ParquetFileTest {
         assertEquals(expected, rows(resource(name)).stream().map(JsonNode::toString).toList());
     }
 
+    /** It holds the first five rows. */
     @Test
-    void whatIsNotReadIsNamed() {
-        var problem = assertThrows(ParquetException.class, () -> rows(resource("zstd.parquet")));
-        assertTrue(problem.getMessage().contains("Zstandard"), problem.getMessage());
+    void pagesPackedByZstandardAreRead() throws IOException {
+        assertEquals(rows(resource("plain.parquet")).subList(0, 5), rows(resource("zstd.parquet")));
+    }
+
+    @Test
+    void someFieldsAreReadWithoutTheOthers() throws IOException {
+        for (var field : JSON.readTree(Files.readAllLines(resource("rows.jsonl")).getFirst()).properties()) {
+            var alone = new ArrayList<JsonNode>();
+            ParquetFile.read(resource("snappy.parquet"), Set.of(field.getKey()), _ -> {}, alone::add);
+            assertEquals(rows(resource("snappy.parquet")).stream().map(row -> row.get(field.getKey())).toList(),
+                    alone.stream().map(row -> row.get(field.getKey())).toList());
+            assertEquals(1, alone.getFirst().size());
+        }
+    }
+
+    @Test
+    void aFieldThatIsNotThereIsNamedWithThoseThatAre() {
+        var problem = assertThrows(ParquetException.class,
+                () -> ParquetFile.read(resource("snappy.parquet"), Set.of("nothing"), _ -> {}, _ -> {}));
+        assertTrue(problem.getMessage().startsWith("there is no column nothing; its columns are "), problem.getMessage());
     }
 
     @Test

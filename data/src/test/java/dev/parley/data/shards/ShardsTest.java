@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ShardsTest {
 
-    private static final Tokenizer SMALL = BpeTrainer.of(300).withSpecialTokens("<|endoftext|>").train(List.of("a text to train on").iterator());
+    private static final Tokenizer SMALL = BpeTrainer.of(300).withSpecialTokens("<|endoftext|>")
+            .train(List.of("a text to train on").iterator());
     private static final ShardOptions ALL_TRAIN = ShardOptions.DEFAULT.withValidation(0);
 
     @TempDir
@@ -89,7 +90,8 @@ class ShardsTest {
         for (int i = 0; i < 2000; i++) texts.add("text number " + i);
         var validation = texts.stream().filter(t -> Split.of(Split.hash(t), 0.1) == Split.VALIDATION).toList();
         assertEquals(200, validation.size(), 60, "a tenth, within 4.5 standard errors");
-        assertTrue(validation.stream().allMatch(t -> Split.of(Split.hash(t), 0.2) == Split.VALIDATION), "a larger part holds a smaller one");
+        assertTrue(validation.stream().allMatch(t -> Split.of(Split.hash(t), 0.2) == Split.VALIDATION),
+                "a larger part holds a smaller one");
         try (var writer = ShardWriter.create(folder, SMALL, ShardOptions.DEFAULT.withValidation(0.1))) {
             for (var text : texts.reversed()) writer.add(SMALL.encode(text), Split.hash(text));
             writer.finish();

@@ -1,11 +1,14 @@
 package dev.parley.kernels.vectors;
 
+import static dev.parley.kernels.vectors.VectorShape.INTS;
 import static dev.parley.kernels.vectors.VectorShape.LITTLE;
+import static dev.parley.kernels.vectors.VectorShape.SHORTS;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Between float32 and bfloat16, which is the upper half of a float32: its sign, its exponent and seven bits of its fraction. */
@@ -52,11 +55,25 @@ public final class BFloat16Bits {
      */
     public static void write(float[] from, int at, MemorySegment to, long offset, int count) {
         var halves = new short[count]; // plain arrays are quick also before this is compiled well
-        round(from, at, halves);
+        round(from, at, halves, count);
         MemorySegment.copy(halves, 0, to, SHORT, offset, count);
     }
 
-    private static void round(float[] from, int at, short[] to) {
-        for (int i = 0; i < to.length; i++) to[i] = rounded(Float.floatToRawIntBits(from[at + i]));
+    /** Rounds {@code n} numbers from {@code from[at]} on into the beginning of an array. */
+    static void round(float[] from, int at, short[] to, int n) {
+        for (int i = 0; i < n; i++) to[i] = rounded(Float.floatToRawIntBits(from[at + i]));
+    }
+
+    /** As float32, in the same order. */
+    static FloatVector widened(ShortVector halves) {
+        return ((IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0)).lanewise(VectorOperators.LSHL, 16)
+                .reinterpretAsFloats();
+    }
+
+    /** To the nearest bfloat16, ties to even; the NaN that arithmetic gives stays one. */
+    static ShortVector rounded(FloatVector numbers) {
+        var bits = numbers.reinterpretAsInts();
+        var rounded = bits.add(bits.lanewise(VectorOperators.LSHR, 16).and(1)).add(0x7fff);
+        return (ShortVector) rounded.lanewise(VectorOperators.LSHR, 16).convertShape(VectorOperators.I2S, SHORTS, 0);
     }
 }

@@ -15,6 +15,10 @@ public final class VectorShape {
     /** Vectors of 32-bit integers, with as many lanes. */
     public static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
+    /** Half vectors of 16-bit integers, with as many lanes. */
+    public static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class,
+            jdk.incubator.vector.VectorShape.forBitSize(INTS.vectorBitSize() / 2));
+
     /** Numbers of 32 bits in a register. */
     public static final int LANES = FLOATS.length();
 

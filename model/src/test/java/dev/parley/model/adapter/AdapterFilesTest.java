@@ -100,10 +100,11 @@ class AdapterFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "use_dora | true | use_dora", "bias | \"all\" | bias", "peft_type | \"IA3\" | peft_type", "rank_pattern | {\"a\": 2} | rank_pattern",
-            "r | 0 | rank", "r | 1e99 | r is", "lora_alpha | -1 | lora_alpha", "lora_dropout | 1 | lora_dropout",
-            "target_modules | [] | target_modules", "target_modules | \"(\" | target_modules", "modules_to_save | [3] | modules_to_save",
-            "init_lora_weights | \"pissa\" | init_lora_weights", "layer_replication | [[0, 1]] | layer_replication"})
+        "use_dora | true | use_dora", "bias | \"all\" | bias", "peft_type | \"IA3\" | peft_type",
+        "rank_pattern | {\"a\": 2} | rank_pattern",
+        "r | 0 | rank", "r | 1e99 | r is", "lora_alpha | -1 | lora_alpha", "lora_dropout | 1 | lora_dropout",
+        "target_modules | [] | target_modules", "target_modules | \"(\" | target_modules", "modules_to_save | [3] | modules_to_save",
+        "init_lora_weights | \"pissa\" | init_lora_weights", "layer_replication | [[0, 1]] | layer_replication"})
     void whatIsNotHonouredIsRefusedByName(String key, String value, String named) throws IOException {
         var json = (ObjectNode) JSON.readTree("{\"peft_type\": \"LORA\", \"r\": 4, \"lora_alpha\": 8, \"target_modules\": [\"c_attn\"]}");
         json.set(key, JSON.readTree(value));

@@ -32,7 +32,8 @@ public final class RunIdentity {
             TrainingSettings.NUM_TRAIN_EPOCHS, TrainingSettings.MAX_STEPS, TrainingSettings.PER_DEVICE_EVAL_BATCH_SIZE,
             TrainingSettings.EVAL_STRATEGY, TrainingSettings.EVAL_STEPS, TrainingSettings.EVAL_DELAY, TrainingSettings.EVAL_ON_START,
             TrainingSettings.SAVE_STRATEGY, TrainingSettings.SAVE_STEPS, TrainingSettings.SAVE_TOTAL_LIMIT,
-            TrainingSettings.SAVE_ONLY_MODEL, TrainingSettings.LOAD_BEST_MODEL_AT_END, TrainingSettings.EARLY_STOPPING_PATIENCE, TrainingSettings.EARLY_STOPPING_THRESHOLD,
+            TrainingSettings.SAVE_ONLY_MODEL, TrainingSettings.LOAD_BEST_MODEL_AT_END,
+            TrainingSettings.EARLY_STOPPING_PATIENCE, TrainingSettings.EARLY_STOPPING_THRESHOLD,
             TrainingSettings.LOGGING_STRATEGY, TrainingSettings.LOGGING_STEPS, TrainingSettings.LOGGING_FIRST_STEP,
             TrainingSettings.REPORT_TO, TrainingSettings.SMALL_DATA, // its values stand for themselves
             TrainingSettings.RESUME_FROM_CHECKPOINT);

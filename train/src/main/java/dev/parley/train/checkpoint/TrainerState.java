@@ -25,8 +25,8 @@ import java.util.Optional;
  * @param machine what computed, by name
  * @param callbacks what callbacks have to remember, by their names
  */
-public record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Optional<Evaluation> evaluated, Optional<Evaluation> best,
-        Map<String, String> identity, Map<String, String> machine, Map<String, String> callbacks) {
+public record TrainerState(long step, double seconds, LossSum loss, LossSum untold, Optional<Evaluation> evaluated,
+        Optional<Evaluation> best, Map<String, String> identity, Map<String, String> machine, Map<String, String> callbacks) {
 
     static final String FILE = "trainer_state.json";
 

@@ -77,7 +77,7 @@ final class Muon implements AutoCloseable {
      */
     void step(double learningRate, double weightDecay, double gradientDivisor) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            var gradient = parameter.value().grad();
+            var gradient = parameter.gradient();
             var beta = settings.momentum();
             momentum.mulInPlace(beta).addInPlace(gradient, 1 / gradientDivisor);
             var direction = momentum.mul(beta).addInPlace(gradient, 1 / gradientDivisor);

@@ -1,9 +1,8 @@
 package dev.parley.train.optimizer;
 
 import dev.parley.kernels.DType;
-import dev.parley.tensor.AdamW;
+import dev.parley.kernels.WarmUp;
 import dev.parley.tensor.Engine;
-import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.tensor.Workers;
@@ -25,30 +24,16 @@ import java.util.function.Consumer;
 public final class Optimizer implements AutoCloseable {
 
     private final OptimizerSettings settings;
-    private final List<Moments> moments = new ArrayList<>();
+    private final AdamWMoments moments;
     private final List<Muon> matrices = new ArrayList<>();
     private final List<Parameter> all;
     private final Optional<Workers> workers;
 
-    /** A parameter's memory. @param step a tensor of one number, as the fused operation wants it */
-    private record Moments(Parameter parameter, Tensor first, Tensor second, Tensor step) {
-
-        static Moments of(Parameter parameter) {
-            return new Moments(parameter, zeros(parameter.shape()), zeros(parameter.shape()), zeros(1));
-        }
-
-        private static Tensor zeros(long... shape) {
-            return Scope.detach(Tensor.zeros(DType.FLOAT32, shape));
-        }
-
-        boolean decays() {
-            return parameter.shape().length >= 2;
-        }
-    }
-
     /** Takes the parameters of a model into its care until it is closed: their gradients are recorded and theirs to change. */
     public Optimizer(Parameters parameters, OptimizerSettings settings) {
+        WarmUp.start();
         this.settings = settings;
+        var byAdamW = new ArrayList<Parameter>();
         for (var parameter : parameters.trainable()) {
             if (parameter.value().dtype() != DType.FLOAT32) {
                 throw new IllegalArgumentException("Parameter " + parameter.name() + " is " + parameter.value().dtype()
@@ -57,8 +42,9 @@ public final class Optimizer implements AutoCloseable {
             parameter.learn(true);
             if (settings.optim() == Optim.MUON && parameter.isLayerMatrix())
                 matrices.add(new Muon(parameter, settings.muon()));
-            else moments.add(Moments.of(parameter));
+            else byAdamW.add(parameter);
         }
+        moments = new AdamWMoments(byAdamW);
         all = parameters.trainable();
         workers = matrices.size() > 1 && Engine.threads() > 1 && Workers.canRun() ? Optional.of(Workers.start(Engine.threads()))
                 : Optional.empty();
@@ -66,21 +52,14 @@ public final class Optimizer implements AutoCloseable {
 
     /** The length of the whole gradient. */
     public double gradNorm() {
-        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            var sum = 0.0;
-            for (var parameter : all) {
-                var norm = parameter.value().grad().norm().item();
-                sum += norm * norm;
-            }
-            return Math.sqrt(sum);
-        }
+        return GradientPieces.norm(all);
     }
 
     /** The name of the first parameter whose gradient is not finite, or none. */
     public String firstBrokenGradient() {
         for (var parameter : all) {
             try (var scope = Scope.open()) {
-                if (!parameter.value().grad().isFinite()) return parameter.name();
+                if (!parameter.gradient().isFinite()) return parameter.name();
             }
         }
         return "none";
@@ -90,16 +69,7 @@ public final class Optimizer implements AutoCloseable {
     public void step(double learningRate, double gradNorm) {
         var divisor = settings.divisor(gradNorm);
         stepMatrices(settings.muon().learningRate() * learningRate / settings.learningRate(), divisor);
-        try (var scope = Scope.open()) {
-            var gradientDivisor = Tensor.full(divisor, DType.FLOAT32, 1);
-            for (var decays : new boolean[] {true, false}) {
-                var states = moments.stream().filter(m -> m.decays() == decays)
-                        .map(m -> new AdamW.State(m.parameter().value(), m.parameter().value().grad(), m.first(), m.second(), m.step()))
-                        .toList();
-                AdamW.step(states, learningRate, settings.adamW().beta1(), settings.adamW().beta2(), settings.adamW().epsilon(),
-                        decays ? settings.weightDecay() : 0, gradientDivisor);
-            }
-        }
+        moments.step(settings, learningRate, divisor);
         clearGradients();
     }
 
@@ -117,17 +87,13 @@ public final class Optimizer implements AutoCloseable {
     }
 
     void clearGradients() {
-        for (var parameter : all) parameter.value().clearGrad();
+        for (var parameter : all) parameter.clearGradient();
     }
 
-    /** The moments by name, to be written to a checkpoint. */
+    /** What is remembered of earlier steps, by name, to be written to a checkpoint. */
     public Map<String, Tensor> state() {
         var state = new LinkedHashMap<String, Tensor>();
-        for (var m : moments) {
-            state.put(m.parameter().name() + ".exp_avg", m.first());
-            state.put(m.parameter().name() + ".exp_avg_sq", m.second());
-            state.put(m.parameter().name() + ".step", m.step());
-        }
+        moments.addTo(state);
         for (var m : matrices) state.put(m.parameter().name() + ".momentum_buffer", m.momentum());
         return state;
     }
@@ -139,10 +105,6 @@ public final class Optimizer implements AutoCloseable {
         for (var parameter : all) parameter.learn(false);
         workers.ifPresent(Workers::close);
         matrices.forEach(Muon::close);
-        for (var m : moments) {
-            m.first().close();
-            m.second().close();
-            m.step().close();
-        }
+        moments.close();
     }
 }

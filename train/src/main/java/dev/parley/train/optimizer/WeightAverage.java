@@ -4,9 +4,7 @@ import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.torch.Parameters.Parameter;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,18 +13,22 @@ import java.util.Map;
  */
 public final class WeightAverage implements AutoCloseable {
 
-    private final List<Parameter> parameters;
+    private final Map<String, Parameter> parameters;
     private final Map<String, Tensor> averages = new LinkedHashMap<>();
     private final double decay;
 
-    /** Begins with the weights as they are. */
-    public WeightAverage(Collection<Parameter> parameters, double decay) {
-        this.parameters = List.copyOf(parameters);
+    /**
+     * Begins with the weights as they are.
+     *
+     * @param parameters by name, {@link dev.parley.torch.TrainableLM#learned()}
+     */
+    public WeightAverage(Map<String, Parameter> parameters, double decay) {
+        this.parameters = Map.copyOf(parameters);
         this.decay = decay;
-        for (var parameter : parameters) {
+        for (var entry : parameters.entrySet()) {
             try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-                var weights = parameter.value();
-                averages.put(parameter.name(), Scope.detach(Tensor.empty(weights.dtype(), weights.shape()).copyInPlace(weights)));
+                var weights = entry.getValue().value();
+                averages.put(entry.getKey(), Scope.detach(Tensor.empty(weights.dtype(), weights.shape()).copyInPlace(weights)));
             }
         }
     }
@@ -39,22 +41,18 @@ public final class WeightAverage implements AutoCloseable {
     public void update(long step) {
         var kept = Math.min(decay, (1.0 + step) / (10.0 + step));
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-            for (var parameter : parameters) average(parameter).mulInPlace(kept).addInPlace(parameter.value(), 1 - kept);
+            averages.forEach((name, average) -> average.mulInPlace(kept).addInPlace(parameters.get(name).value(), 1 - kept));
         }
-    }
-
-    private Tensor average(Parameter parameter) {
-        return averages.get(parameter.name());
     }
 
     /** Exchanges weights and average; twice, and all is as it was. */
     public void swap() {
-        for (var parameter : parameters) {
+        for (var entry : averages.entrySet()) {
             try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
-                var weights = parameter.value();
+                var weights = parameters.get(entry.getKey()).value();
                 var kept = Tensor.empty(weights.dtype(), weights.shape()).copyInPlace(weights);
-                weights.copyInPlace(average(parameter));
-                average(parameter).copyInPlace(kept);
+                weights.copyInPlace(entry.getValue());
+                entry.getValue().copyInPlace(kept);
             }
         }
     }

@@ -29,7 +29,7 @@ record Dial(RecipeText recipe, int vocabSize, int contextLength, long corpusToke
     private static final int ASPECT = 64; // width for each layer
     private static final int MOST_LAYERS = 200;
     private static final int TOKENS_IN_A_PASS = 8192;
-    private static final double MUON_RATE = 0.01;
+    private static final double MUON_RATE = 0.02;
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     /** Layers and width of a network. */
@@ -80,7 +80,8 @@ record Dial(RecipeText recipe, int vocabSize, int contextLength, long corpusToke
         derived.set("optim", JSON.textNode("muon"), "Muon for the matrices of the layers, AdamW for the rest (Jordan et al. 2024)");
         derived.set("muon_learning_rate", JSON.numberNode(MUON_RATE),
                 "found by Parley's small runs; each output changes alike, so that it holds for every width (Yang et al. 2023, arXiv:2310.17813)");
-        derived.set("ns_coefficients", JSON.textNode("polar_express"), "three steps do the work of five (Amsel et al. 2025, arXiv:2505.16932)");
+        derived.set("ns_coefficients", JSON.textNode("polar_express"),
+                "three steps do the work of five (Amsel et al. 2025, arXiv:2505.16932)");
         derived.set("ns_steps", JSON.numberNode(3), "as said");
         derived.set("learning_rate", rounded(0.3118 * Math.pow(budget.flops, -0.1250)),
                 "0.3118 C^-0.1250, for what Muon does not train (arXiv:2401.02954, eq. 1)");

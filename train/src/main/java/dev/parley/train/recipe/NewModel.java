@@ -38,7 +38,8 @@ record NewModel(RecipeText recipe, int vocabSize, int contextLength) {
         for (var entry : model().properties()) {
             if (!all.contains(entry.getKey())) {
                 throw recipe.wrong("model." + entry.getKey(), "a model of type " + type() + " has no " + entry.getKey()
-                        + ClosestWord.nearest(entry.getKey(), all).map(word -> "; did you mean " + word + "?").orElse("; there are " + all + "."));
+                        + ClosestWord.nearest(entry.getKey(), all).map(word -> "; did you mean " + word + "?")
+                                .orElse("; there are " + all + "."));
             }
             if (names.contains(entry.getKey())) whole(entry.getKey(), 1);
         }
@@ -49,7 +50,8 @@ record NewModel(RecipeText recipe, int vocabSize, int contextLength) {
         check();
         var config = switch (type()) {
             case "gpt2" -> ModelConfig.gpt2(vocabSize, contextLength, whole("n_embd", 256), whole("n_layer", 4), whole("n_head", 4));
-            case "llama" -> ModelConfig.llama(vocabSize, contextLength, width(), layers(), heads(), kvHeads(), whole("intermediate_size", 704));
+            case "llama" ->
+                ModelConfig.llama(vocabSize, contextLength, width(), layers(), heads(), kvHeads(), whole("intermediate_size", 704));
             default -> ModelConfig.qwen3(vocabSize, contextLength, width(), layers(), heads(), kvHeads(),
                     whole("intermediate_size", gatedWidth(width())));
         };

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /**
  * A training run as YAML describes it: the stage, the model, the data, and {@link TrainingSettings}.
@@ -168,7 +167,8 @@ public final class Recipe {
     public Stage stage() {
         var label = text.keys().path("stage").asText("pretrain");
         return Arrays.stream(Stage.values()).filter(stage -> stage.label().equals(label)).findFirst()
-                .orElseThrow(() -> text.wrong("stage", "stage " + label + " is none of " + RecipeKey.labels(Stage.values(), Stage::label) + "."));
+                .orElseThrow(() -> text.wrong("stage",
+                        "stage " + label + " is none of " + RecipeKey.labels(Stage.values(), Stage::label) + "."));
     }
 
     /**
@@ -231,9 +231,11 @@ public final class Recipe {
         peft.ifPresent(Peft::config); // its faults are told before anything is downloaded
         var folder = models.model(name);
         var computeType = arguments.get(TrainingSettings.BF16) ? DType.BFLOAT16 : DType.FLOAT32;
-        UnaryOperator<ModelConfig> dropout = config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config);
-        var model = peft.isPresent() ? peft.get().model(folder, name, computeType, dropout, arguments.get(TrainingSettings.SEED))
-                : TrainableLM.fromPretrained(folder, computeType, dropout);
+        var model = peft.isPresent() ? peft.get().model(folder, name, computeType,
+                config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config),
+                arguments.get(TrainingSettings.SEED))
+                : TrainableLM.fromPretrained(folder, computeType,
+                        config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config));
         try {
             var longest = model.config().maxPositionEmbeddings();
             return trainer(model, arguments, rows(tokenizer, Math.min(longest, contextLength(longest))), tokenizer);
@@ -324,9 +326,10 @@ public final class Recipe {
         var tokenizer = models.tokenizer(named);
         if (stage == Stage.PRETRAIN || tokenizer.chatTemplate().isPresent()) return tokenizer;
         if (tokenizer.idOf(ChatTemplate.START).isEmpty() || tokenizer.idOf(ChatTemplate.END).isEmpty()) {
-            throw text.wrong("tokenizer", "the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START + " and "
-                    + ChatTemplate.END
-                    + "; train one with these special tokens.");
+            throw text.wrong("tokenizer",
+                    "the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START + " and "
+                            + ChatTemplate.END
+                            + "; train one with these special tokens.");
         }
         return tokenizer.withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
     }

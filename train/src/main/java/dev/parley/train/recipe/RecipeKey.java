@@ -39,7 +39,8 @@ record RecipeKey(String name, Predicate<JsonNode> allows, String values, String 
     }
 
     static RecipeKey flag(String name, String sentence) {
-        return new RecipeKey(name, node -> List.of("true", "false", "yes", "no", "on", "off").contains(node.asText()), "true, false", "false",
+        return new RecipeKey(name, node -> List.of("true", "false", "yes", "no", "on", "off").contains(node.asText()), "true, false",
+                "false",
                 sentence);
     }
 

@@ -26,7 +26,8 @@ record RecipeText(String name, ObjectNode keys, Map<String, String> places) {
 
     /** @throws IllegalArgumentException if the text is no map in YAML, naming the line */
     static RecipeText parse(String name, String yaml) {
-        if (!(tree(name, yaml) instanceof ObjectNode keys)) throw new IllegalArgumentException(name + " holds no recipe: keys with values.");
+        if (!(tree(name, yaml) instanceof ObjectNode keys))
+            throw new IllegalArgumentException(name + " holds no recipe: keys with values.");
         return new RecipeText(name, keys, lines(yaml));
     }
 

@@ -46,7 +46,8 @@ record TextRows(Tokenizer tokenizer, int length, PackingStrategy packing, boolea
     private static boolean isShards(List<Path> files) {
         var folders = files.stream().filter(Shards::areIn).toList();
         if (!folders.isEmpty() && files.size() > 1) {
-            throw new IllegalArgumentException(folders.getFirst() + " holds token shards, which are not mixed with other files; name it alone.");
+            throw new IllegalArgumentException(
+                    folders.getFirst() + " holds token shards, which are not mixed with other files; name it alone.");
         }
         return !folders.isEmpty();
     }

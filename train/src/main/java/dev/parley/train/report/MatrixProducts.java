@@ -73,11 +73,11 @@ public final class MatrixProducts {
             var random = RandomState.save();
             for (var p : products) {
                 try (var one = Scope.open()) {
-                var x = Tensor.empty(DType.FLOAT32, tokens, p.in()).normalInPlace(0, 1).to(dtype);
-                var w = Tensor.empty(DType.FLOAT32, p.in(), p.out()).normalInPlace(0, 1).to(dtype);
-                flops += 2.0 * tokens * p.in() * p.out() * p.times();
-                seconds += Math.min(time(() -> product(x, w), repeats),
-                        Workers.canRun() ? time(() -> shared(workers, x, w), repeats) : Double.POSITIVE_INFINITY) * p.times();
+                    var x = Tensor.empty(DType.FLOAT32, tokens, p.in()).normalInPlace(0, 1).to(dtype);
+                    var w = Tensor.empty(DType.FLOAT32, p.in(), p.out()).normalInPlace(0, 1).to(dtype);
+                    flops += 2.0 * tokens * p.in() * p.out() * p.times();
+                    seconds += Math.min(time(() -> product(x, w), repeats),
+                            Workers.canRun() ? time(() -> shared(workers, x, w), repeats) : Double.POSITIVE_INFINITY) * p.times();
                 }
             }
             RandomState.restore(random); // a run that is measured stays the same

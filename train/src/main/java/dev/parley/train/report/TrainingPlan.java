@@ -115,8 +115,10 @@ public final class TrainingPlan {
     private void adviseOnData(Trainer trainer, boolean newModel) {
         var seen = steps * tokensPerStep;
         if (newModel) {
-            advice.add(String.format(Locale.ROOT, "The run reads %.1f tokens for each parameter. About 20 make the best model for the work that"
-                    + " training is (arXiv:2203.15556): %s here%s.", seen / parameters, amount(20.0 * parameters),
+            advice.add(String.format(Locale.ROOT,
+                    "The run reads %.1f tokens for each parameter. About 20 make the best model for the work that"
+                            + " training is (arXiv:2203.15556): %s here%s.",
+                    seen / parameters, amount(20.0 * parameters),
                     seen < 10.0 * parameters ? "; a smaller model that reads more would be better for the same work"
                             : seen > 40.0 * parameters ? "; more make a better model of this size, which is cheap to use" : ""));
         }
@@ -133,13 +135,15 @@ public final class TrainingPlan {
     public Map<String, String> lines() {
         var lines = new LinkedHashMap<String, String>();
         lines.put("model", model);
-        lines.put("data", String.format(Locale.ROOT, "%,d rows, %s tokens, of which %.0f %% are targets", rows.rows(), amount(rows.tokens()),
-                100.0 * rows.targets() / rows.tokens()));
+        lines.put("data",
+                String.format(Locale.ROOT, "%,d rows, %s tokens, of which %.0f %% are targets", rows.rows(), amount(rows.tokens()),
+                        100.0 * rows.targets() / rows.tokens()));
         lines.put("steps", String.format(Locale.ROOT, "%,d of %,.0f tokens: %s tokens, %.2f epochs", steps, tokensPerStep,
                 amount(steps * tokensPerStep), epochs));
         trial.ifPresent(t -> {
-            lines.put("speed", String.format(Locale.ROOT, "%,.0f tokens/s, %.3f s a step (%d were made), %.0f %% of this machine's products",
-                    tokensPerSecond(), t.secondsPerStep(), t.steps(), 100 * utilisation));
+            lines.put("speed",
+                    String.format(Locale.ROOT, "%,.0f tokens/s, %.3f s a step (%d were made), %.0f %% of this machine's products",
+                            tokensPerSecond(), t.secondsPerStep(), t.steps(), 100 * utilisation));
             lines.put("time", duration(seconds()) + (evaluationSeconds > 0 ? ", of which evaluations " + duration(evaluationSeconds) : ""));
         });
         lines.put("memory", String.format(Locale.ROOT, "weights %s, gradients %s, optimiser %s, activations %s%s", gb(need.weights()),

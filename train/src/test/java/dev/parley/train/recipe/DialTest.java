@@ -81,7 +81,8 @@ class DialTest {
         assertEquals(0.5, number(recipe, "learning_rate"));
         assertEquals(7, number(recipe, "max_steps"));
         assertTrue(reasons.contains("learning_rate 0.5: the recipe's"), reasons.toString());
-        for (var key : List.of("model.hidden_size 256", "per_device_train_batch_size", "muon_learning_rate", "weight_decay", "warmup_steps")) {
+        for (var key : List.of("model.hidden_size 256", "per_device_train_batch_size", "muon_learning_rate", "weight_decay",
+                "warmup_steps")) {
             assertTrue(reasons.stream().anyMatch(r -> r.startsWith(key) && r.contains(": ")), key + " in " + reasons);
         }
     }

@@ -38,7 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a run leaves to look at, and that it changes nothing of the run. */
 class TrainingReportTest {
 
-    private static final String TEXT = "Once upon a time there was a small model that read the same small text again and again. ".repeat(40);
+    private static final String TEXT = "Once upon a time there was a small model that read the same small text again and again. "
+            .repeat(40);
     private static final Tokenizer TOKENIZER = BpeTrainer.of(290).withSpecialTokens("<|endoftext|>").train(List.of(TEXT).iterator());
     private static final ModelConfig CONFIG = ModelConfig.gpt2(290, 32, 16, 2, 2).withDropout(0.1);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -96,7 +97,8 @@ class TrainingReportTest {
             trainer.onEvent(report(trainer)).train();
             trainer(unseen, arguments(folder.resolve("unseen")).build()).train();
             for (var parameter : seen.parameters().all()) {
-                assertArrayEquals(unseen.parameters().get(parameter.name()).value().toFloats(), parameter.value().toFloats(), parameter.name());
+                assertArrayEquals(unseen.parameters().get(parameter.name()).value().toFloats(), parameter.value().toFloats(),
+                        parameter.name());
             }
         }
     }
@@ -180,7 +182,8 @@ class TrainingReportTest {
         try (var model = TrainableLM.create(CONFIG, 1)) {
             var trainer = trainer(model, arguments(folder).build());
             trainer.onEvent(report(trainer)).onEvent(event -> {
-                if (event.step() == 3) model.parameters().get("transformer.wpe.weight").value().memory().setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.NaN);
+                if (event.step() == 3)
+                    model.parameters().get("transformer.wpe.weight").value().memory().setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.NaN);
             });
             assertThrows(RuntimeException.class, trainer::train);
         }

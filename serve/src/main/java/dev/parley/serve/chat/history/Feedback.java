@@ -72,6 +72,19 @@ public final class Feedback {
         return new Found(List.copyOf(lines), cutOff);
     }
 
+    /** Every answer with a thumb, for training by thumbs alone: {@code {"prompt": […], "completion": […], "label": true|false}}. */
+    public List<String> thumbs() {
+        var lines = new LinkedHashSet<String>();
+        for (var rated : rated()) {
+            if (rated.rating() == 0 || !isUsable(rated.prompt(), rated.answer())) continue;
+            var line = JsonNodeFactory.instance.objectNode();
+            line.set("prompt", rated.prompt());
+            line.putArray("completion").add(answer(rated.answer()));
+            lines.add(line.put("label", rated.rating() > 0).toString());
+        }
+        return List.copyOf(lines);
+    }
+
     /**
      * Which of two answers somebody found better, for preference training: {@code {"prompt": […], "chosen": […], "rejected":
      * […]}}, all three lists of messages. They come from comparisons, and from answers to the same of which one was found good and

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A document on its way through the steps; its words are looked for once, when a step asks for them. For one thread. */
-public final class Draft {
+public final class DocumentDraft {
 
     private final String text;
     private WordIndex words;
 
     /** A document as it was read. */
-    public Draft(String text) {
+    public DocumentDraft(String text) {
         this.text = text;
     }
 
@@ -21,8 +21,8 @@ public final class Draft {
     }
 
     /** The same document with another text. */
-    public Draft with(String other) {
-        return other.equals(text) ? this : new Draft(other);
+    public DocumentDraft with(String other) {
+        return other.equals(text) ? this : new DocumentDraft(other);
     }
 
     /** Its words. */
