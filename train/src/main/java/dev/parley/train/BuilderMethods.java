@@ -149,11 +149,6 @@ public abstract class BuilderMethods {
         return set(TrainingSettings.BF16, value);
     }
 
-    /** {@link TrainingSettings#GRADIENT_CHECKPOINTING} */
-    public TrainingArguments.Builder gradientCheckpointing(boolean value) {
-        return set(TrainingSettings.GRADIENT_CHECKPOINTING, value);
-    }
-
     /** {@link TrainingSettings#GROUP_BY_LENGTH} */
     public TrainingArguments.Builder groupByLength(boolean value) {
         return set(TrainingSettings.GROUP_BY_LENGTH, value);
