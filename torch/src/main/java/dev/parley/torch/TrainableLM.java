@@ -115,6 +115,15 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
      * @param held how its matrices are kept: float32, bfloat16 or int8
      */
     public static TrainableLM frozen(Path folder, DType computeType, WeightType held) {
+        return frozen(folder, computeType, held, config -> config);
+    }
+
+    /**
+     * As {@link #frozen(Path, DType, WeightType)}, with something else in its configuration that changes no weight's shape.
+     *
+     * @param changed such as {@code config -> config.withDropout(0.1)}
+     */
+    public static TrainableLM frozen(Path folder, DType computeType, WeightType held, UnaryOperator<ModelConfig> changed) {
         var arena = Arena.ofShared();
         try {
             var files = ModelFiles.open(folder);
@@ -123,7 +132,7 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
                 var parameters = Parameters.over(weights,
                         new WeightLoader(files.weights(), files.config().blueprint()).loadToRun(held, arena));
                 for (var parameter : parameters.all()) parameter.trainable(false);
-                return new TrainableLM(files.config(), parameters, computeType, () -> {
+                return new TrainableLM(changed.apply(files.config()), parameters, computeType, () -> {
                     arena.close();
                     files.close();
                 });

@@ -2,6 +2,7 @@ package dev.parley.train.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.kernels.DType;
+import dev.parley.model.ModelConfig;
 import dev.parley.model.WeightType;
 import dev.parley.model.adapter.LoraConfig;
 import dev.parley.model.adapter.TargetModules;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * The part of a recipe that trains an adapter in place of a whole model, by PEFT's names.
@@ -52,11 +54,16 @@ final class Peft {
         return Optional.empty();
     }
 
-    /** The model with a new adapter. @param computeType of products, in which the frozen weights are kept unless the recipe says otherwise */
-    TrainableLM model(Path base, String name, DType computeType, long seed) {
+    /**
+     * The model with a new adapter.
+     *
+     * @param computeType of products, in which the frozen weights are kept unless the recipe says otherwise
+     * @param changed what the recipe changes of the model's config
+     */
+    TrainableLM model(Path base, String name, DType computeType, UnaryOperator<ModelConfig> changed, long seed) {
         var config = config().withBaseModel(name);
         var held = text.keys().hasNonNull(BASE_DTYPE) ? BASE_DTYPES.get(text.keys().path(BASE_DTYPE).asText()) : WeightType.of(computeType);
-        var model = TrainableLM.frozen(base, computeType, held);
+        var model = TrainableLM.frozen(base, computeType, held, changed);
         try {
             model.attach(config, seed);
             return model;

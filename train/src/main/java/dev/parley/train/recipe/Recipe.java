@@ -242,7 +242,9 @@ public final class Recipe {
         peft.ifPresent(Peft::config); // its faults are told before anything is downloaded
         var folder = models.model(name);
         var computeType = arguments.get(TrainingSettings.BF16) ? DType.BFLOAT16 : DType.FLOAT32;
-        var model = peft.isPresent() ? peft.get().model(folder, name, computeType, arguments.get(TrainingSettings.SEED))
+        var model = peft.isPresent() ? peft.get().model(folder, name, computeType,
+                config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config),
+                arguments.get(TrainingSettings.SEED))
                 : TrainableLM.fromPretrained(folder, computeType,
                         config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout)
                                 .orElse(stage().isJudged() ? config.withDropout(0) : config)); // as TRL's disable_dropout: the reference has none
