@@ -30,7 +30,7 @@ final class TinyGuard implements AutoCloseable {
     static final String END = "<|eot_id|>";
 
     private static final double LEARNING_RATE = 5e-3;
-    private static final int ROUNDS = 55;
+    private static final int ROUNDS = 75;
     private static final int CONTEXT = 1_200;
 
     /** What it learns: a conversation, and what is said of its last message. */
