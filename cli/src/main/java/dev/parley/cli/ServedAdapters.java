@@ -30,8 +30,9 @@ record ServedAdapters(Map<String, AdapterShelf> shelves) {
             var colon = name.lastIndexOf(':');
             var model = served(colon < 0 ? models.getFirst() : name.substring(0, colon), models, "--adapter " + adapter);
             var folder = Path.of(adapter.substring(equals + 1));
-            if (!AdapterFiles.isAdapter(folder)) throw new WrongUsage("--adapter " + adapter + ": " + folder + " has no " + AdapterFiles.CONFIG
-                    + ".");
+            if (!AdapterFiles.isAdapter(folder))
+                throw new WrongUsage("--adapter " + adapter + ": " + folder + " has no " + AdapterFiles.CONFIG
+                        + ".");
             named.computeIfAbsent(model, _ -> new HashMap<>()).put(name.substring(colon + 1), folder);
         }
         var watched = new HashMap<String, Path>();

@@ -73,7 +73,8 @@ final class ServedModels {
             var model = HubModel.parse(name);
             var folder = Hub.standard().pull(model, listener).path();
             output.note("A client has fetched " + model + ".");
-            return source(new Given(Optional.of(model.toString()), model.toString(), folder), List.of(), Optional.empty(), AdapterShelf.EMPTY);
+            return source(new Given(Optional.of(model.toString()), model.toString(), folder), List.of(), Optional.empty(),
+                    AdapterShelf.EMPTY);
         };
     }
 

@@ -63,7 +63,8 @@ public final class AdapterMerge {
     private static void addInOut(LowRank pair, float[] numbers, long first, int count) {
         var sum = new float[pair.out()];
         for (int at = 0; at < count;) {
-            int in = (int) ((first + at) / pair.out()), from = (int) ((first + at) % pair.out()), n = Math.min(pair.out() - from, count - at);
+            int in = (int) ((first + at) / pair.out()), from = (int) ((first + at) % pair.out()),
+                    n = Math.min(pair.out() - from, count - at);
             for (int o = 0; o < n; o++) {
                 float total = 0;
                 for (int r = 0; r < pair.rank(); r++) total += pair.b()[(from + o) * pair.rank() + r] * pair.a()[r * pair.in() + in];

@@ -228,7 +228,8 @@ final class JavaRunner {
      * wait for each other.
      */
     private void arrange(RunnerWeights.SideBySide products, float[] x, int stride, int n) {
-        int tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), parts = tiles * products.forms().size(), beside = buffers.adapters.units(products);
+        int tiles = Math.ceilDiv(n, Matrix.SIDE_BY_SIDE), parts = tiles * products.forms().size(),
+                beside = buffers.adapters.units(products);
         team.share(parts + beside + (buffers.squares.isPresent() ? 1 : 0), part -> {
             if (part >= parts) {
                 if (part < parts + beside) buffers.adapters.shrink(part - parts, products, x, stride);

@@ -20,8 +20,8 @@ import dev.parley.model.WeightType;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.http.Connections;
-import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.AdapterShelf;
+import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.models.Suggestion;
 import dev.parley.serve.store.Database;
@@ -224,10 +224,11 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static ModelSource source(String id, List<String> aliases, List<Suggestion> suggestions, Path folder) {
-        return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, Optional.of(folder), AdapterShelf.EMPTY, () -> new ModelSource.Parts(
-                CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
-                GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build(), EmbeddingRules.MEAN,
-                id.equals("tiny") ? Optional.of(RERANKER) : Optional.empty(), Optional.empty()));
+        return new ModelSource(id, aliases, 10L << 20, CONTEXT, suggestions, Optional.of(folder), AdapterShelf.EMPTY,
+                () -> new ModelSource.Parts(
+                        CausalLM.fromPretrained(folder, WeightType.INT8, DType.BFLOAT16, Backend.JAVA), Tokenizer.load(folder),
+                        GenerationConfig.builder().eosTokenIds(List.of(END_OF_TEXT, END_OF_TURN)).build(), EmbeddingRules.MEAN,
+                        id.equals("tiny") ? Optional.of(RERANKER) : Optional.empty(), Optional.empty()));
     }
 
     /**

@@ -199,7 +199,7 @@ public final class Parameters implements AutoCloseable {
             return switch (matrix) {
                 case Float32Matrix _ -> false;
                 case BFloat16Matrix _ -> computeType != DType.BFLOAT16;
-                case Int8Matrix _, Int4Matrix _, BlockMatrix _, RowTable _ -> true;
+                case Int8Matrix _,Int4Matrix _,BlockMatrix _,RowTable _ -> true;
             };
         }
 

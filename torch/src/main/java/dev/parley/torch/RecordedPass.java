@@ -27,7 +27,8 @@ final class RecordedPass implements AutoCloseable {
         this.computeType = computeType;
         try (var scope = Scope.open()) {
             leaf = network.leaf(batch);
-            recomputation = network.recomputes(computeType) ? Optional.of(new Recomputation(network, batch, computeType)) : Optional.empty();
+            recomputation = network.recomputes(computeType) ? Optional.of(new Recomputation(network, batch, computeType))
+                    : Optional.empty();
             hidden = Scope.detach(recomputation.isPresent() ? recomputation.get().forward(leaf)
                     : network.forward(leaf, network.learning(batch, computeType)));
             Scope.detach(leaf); // last: nothing above may fail and leave it behind

@@ -97,7 +97,8 @@ final class TrainableAdapter {
     }
 
     private static String names(Blueprint blueprint) {
-        return blueprint.weights().stream().filter(TrainableAdapter::canBeTarget).map(w -> module(w).substring(module(w).lastIndexOf('.') + 1))
+        return blueprint.weights().stream().filter(TrainableAdapter::canBeTarget)
+                .map(w -> module(w).substring(module(w).lastIndexOf('.') + 1))
                 .collect(Collectors.toCollection(TreeSet::new)).stream().collect(Collectors.joining(", "));
     }
 
@@ -115,8 +116,9 @@ final class TrainableAdapter {
     }
 
     private static Parameter parameter(WeightSpec beside, String name, long rows, long columns) {
-        return new Parameter(new WeightSpec(module(beside) + name, "", List.of(rows, columns), Use.MATRIX, new Init(0, 0), -1, RowOrder.SAME,
-                0, -1, Optional.empty()));
+        return new Parameter(
+                new WeightSpec(module(beside) + name, "", List.of(rows, columns), Use.MATRIX, new Init(0, 0), -1, RowOrder.SAME,
+                        0, -1, Optional.empty()));
     }
 
     private void learnWhole(Parameters parameters, String name) {

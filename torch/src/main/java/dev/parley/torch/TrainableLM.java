@@ -330,7 +330,8 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
 
     /** Dropout draws from one generator, whose numbers must not depend on which thread comes first. */
     private boolean sharesRows() {
-        if (replicas.isEmpty() && Engine.threads() > 1 && config.dropout().isNone() && adapter().stream().allMatch(a -> a.loraDropout() == 0)
+        if (replicas.isEmpty() && Engine.threads() > 1 && config.dropout().isNone()
+                && adapter().stream().allMatch(a -> a.loraDropout() == 0)
                 && Workers.canRun()) {
             replicas = Optional.of(new Replicas(config, transformer, parameters, Engine.threads()));
         }

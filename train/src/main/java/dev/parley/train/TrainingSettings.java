@@ -161,7 +161,8 @@ public final class TrainingSettings {
             "Report the first step too.");
 
     public static final TrainingSetting<ReportTo> REPORT_TO = setting("report_to", Values.oneOf(ReportTo.values(), ReportTo::label),
-            ReportTo.ALL, "What shows a recipe's run besides `metrics.jsonl`: event files in `logs`, the page `report.html`. `none` writes none "
+            ReportTo.ALL,
+            "What shows a recipe's run besides `metrics.jsonl`: event files in `logs`, the page `report.html`. `none` writes none "
                     + "of the three.");
 
     public static final TrainingSetting<Boolean> BF16 = setting("bf16", Values.flag(), () -> Engine.trainingType() == DType.BFLOAT16,

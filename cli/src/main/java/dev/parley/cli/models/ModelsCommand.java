@@ -25,6 +25,7 @@ public final class ModelsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name what shall be done with models: search, info, pull, list, rm, convert or merge.");
+        throw new ParameterException(spec.commandLine(),
+                "Name what shall be done with models: search, info, pull, list, rm, convert or merge.");
     }
 }

@@ -25,7 +25,8 @@ final class StageRecipe {
 
     private static Recipe of(Stage stage, Plan plan, Shape shape, long steps) throws IOException {
         return Recipe.parse("The quickstart's " + stage.label() + ".yaml", text(stage.label() + ".yaml"))
-                .with("tokenizer", plan.tokenizer()).with("report_to", "none").with("output_dir", plan.checkpoints(stage)).with("seed", plan.seed())
+                .with("tokenizer", plan.tokenizer()).with("report_to", "none").with("output_dir", plan.checkpoints(stage))
+                .with("seed", plan.seed())
                 .with("per_device_train_batch_size", shape.rows()).with("per_device_eval_batch_size", shape.rows())
                 .with("muon_block_size", shape.headSize()).with("max_steps", steps).with("warmup_steps", Math.max(1, steps / 30))
                 .with("eval_steps", Math.max(1, steps / 3)).with("save_steps", Math.max(LEAST_SAVE_STEPS, steps / 5));

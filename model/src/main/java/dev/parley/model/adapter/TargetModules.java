@@ -33,7 +33,8 @@ public sealed interface TargetModules {
         public Named {
             names = List.copyOf(names);
             if (names.isEmpty() || names.stream().anyMatch(String::isBlank))
-                throw new IllegalArgumentException("target_modules names no module; name some, such as q_proj and v_proj, or \"all-linear\".");
+                throw new IllegalArgumentException(
+                        "target_modules names no module; name some, such as q_proj and v_proj, or \"all-linear\".");
         }
 
         @Override
@@ -54,12 +55,14 @@ public sealed interface TargetModules {
         /** @throws IllegalArgumentException if it is no regular expression */
         public Matching {
             if (regex.isBlank() || regex.length() > LONGEST)
-                throw new IllegalArgumentException("target_modules is a regular expression of " + regex.length() + " characters; it needs 1 to "
-                        + LONGEST + ".");
+                throw new IllegalArgumentException(
+                        "target_modules is a regular expression of " + regex.length() + " characters; it needs 1 to "
+                                + LONGEST + ".");
             try {
                 Pattern.compile(regex);
             } catch (PatternSyntaxException e) {
-                throw new IllegalArgumentException("target_modules is the regular expression \"" + regex + "\": " + e.getDescription() + ".", e);
+                throw new IllegalArgumentException(
+                        "target_modules is the regular expression \"" + regex + "\": " + e.getDescription() + ".", e);
             }
         }
 

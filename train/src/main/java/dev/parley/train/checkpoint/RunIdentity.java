@@ -48,7 +48,8 @@ public final class RunIdentity {
      *
      * @param ownSchedule whether the learning rate comes from the caller, who alone can say whether it is the same
      */
-    public static Map<String, String> of(TrainingArguments arguments, Examples<?> rows, String objective, ModelConfig model, long totalSteps,
+    public static Map<String, String> of(TrainingArguments arguments, Examples<?> rows, String objective, ModelConfig model,
+            long totalSteps,
             boolean ownSchedule, Optional<TimeLimit> limit) {
         var identity = new LinkedHashMap<String, String>();
         identity.put("training rows", rows.size() + " with the fingerprint " + Long.toHexString(rows.fingerprint()));

@@ -79,7 +79,8 @@ final class Peft {
         keys.fieldNames().forEachRemaining(key -> {
             if (!KEYS.contains(key)) unknown.add(key);
         });
-        if (!unknown.isEmpty()) throw wrong("there is no key " + String.join(", ", unknown) + "; there are " + String.join(", ", KEYS) + ".");
+        if (!unknown.isEmpty())
+            throw wrong("there is no key " + String.join(", ", unknown) + "; there are " + String.join(", ", KEYS) + ".");
         if (!keys.path("type").asText("lora").equalsIgnoreCase("lora"))
             throw wrong("type is " + keys.path("type") + "; the only one is lora.");
         try {

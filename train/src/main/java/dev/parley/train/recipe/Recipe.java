@@ -281,7 +281,8 @@ public final class Recipe {
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new NewModel(turned.text, tokenizer.vocabSize(), length).config()
                 .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
-        return turned.trainer(TrainableLM.create(turned.withDropout(config, arguments), arguments.get(TrainingSettings.SEED)), arguments, read, tokenizer);
+        return turned.trainer(TrainableLM.create(turned.withDropout(config, arguments), arguments.get(TrainingSettings.SEED)), arguments,
+                read, tokenizer);
     }
 
     /** The recipe's own goes before that of the model's shape, which goes before small_data's. */

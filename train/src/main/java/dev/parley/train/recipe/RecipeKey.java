@@ -51,7 +51,8 @@ record RecipeKey(String name, Predicate<JsonNode> allows, String values, String 
     }
 
     static RecipeKey number(String name, DoublePredicate allows, String values, String byDefault, String sentence) {
-        return new RecipeKey(name, node -> (node.isNumber() || node.asText().matches("[0-9.eE+-]+")) && allows.test(node.asDouble(Double.NaN)), values,
+        return new RecipeKey(name,
+                node -> (node.isNumber() || node.asText().matches("[0-9.eE+-]+")) && allows.test(node.asDouble(Double.NaN)), values,
                 byDefault, sentence);
     }
 

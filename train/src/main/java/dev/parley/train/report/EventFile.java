@@ -50,7 +50,8 @@ final class EventFile implements AutoCloseable {
     /** TensorBoard knows the files by their name, and reads them in the order of the second in it. */
     private static FileChannel newChannel(Path folder, long second) throws IOException {
         for (int n = 0;; n++) {
-            var name = "events.out.tfevents." + String.format("%010d", second) + "." + host() + "." + ProcessHandle.current().pid() + "." + n;
+            var name = "events.out.tfevents." + String.format("%010d", second) + "." + host() + "." + ProcessHandle.current().pid() + "."
+                    + n;
             try {
                 return FileChannel.open(folder.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             } catch (FileAlreadyExistsException e) {
