@@ -7,7 +7,8 @@ public class Calculator {
     private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*(\\d+|\"[^\"]*\")");
     private static final Pattern METHOD = Pattern.compile("\"method\"\\s*:\\s*\"([^\"]*)\"");
     private static final Pattern VERSION = Pattern.compile("\"protocolVersion\"\\s*:\\s*\"([^\"]*)\"");
-    private static final Pattern EXPRESSION = Pattern.compile("\"expression\"\\s*:\\s*\"\\s*(-?\\d{1,30})\\s*([-+*])\\s*(-?\\d{1,30})\\s*\"");
+    private static final Pattern EXPRESSION = Pattern
+            .compile("\"expression\"\\s*:\\s*\"\\s*(-?\\d{1,30})\\s*([-+*])\\s*(-?\\d{1,30})\\s*\"");
 
     private static final String TOOL = """
             {"name":"calculate","description":"Works out an expression such as 12 * 34.","inputSchema":{"type":"object",\
@@ -33,7 +34,8 @@ public class Calculator {
 
     private static String result(String message) {
         var asked = EXPRESSION.matcher(message);
-        if (!asked.find()) return "{\"isError\":true,\"content\":[{\"type\":\"text\",\"text\":\"That is no expression such as 12 * 34.\"}]}";
+        if (!asked.find())
+            return "{\"isError\":true,\"content\":[{\"type\":\"text\",\"text\":\"That is no expression such as 12 * 34.\"}]}";
         BigInteger a = new BigInteger(asked.group(1)), b = new BigInteger(asked.group(3));
         var value = switch (asked.group(2)) {
             case "+" -> a.add(b);

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * y = x W + b, and beside each W what an adapter adds to it. What reads the same input, such as queries, keys and values, lies side by side in y; files hold it as one matrix or as
+ * y = x W + b, and beside each W what an adapter adds to it. What reads the same input, such as queries, keys and values, lies
+ * side by side in y; files hold it as one matrix or as
  * several.
  */
 final class Linear {

@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /**
  * A pass forward through one network, whose way back is open: autograd keeps what it needs of the layers, or a {@link Recomputation}
- * only what goes into them, and of the head only what it reads is kept, so that scores are made anew on the way back. {@link #close()} frees all.
+ * only what goes into them, and of the head only what it reads is kept, so that scores are made anew on the way back. {@link #close()}
+ * frees all.
  */
 final class RecordedPass implements AutoCloseable {
 

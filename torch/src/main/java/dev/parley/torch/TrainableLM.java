@@ -227,7 +227,8 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
     }
 
     /**
-     * Writes an adapter alone, in PEFT's layout, where there is one; else config.json and the weights, each file whole or not at all; the tied head is written once. Weights beyond a size
+     * Writes an adapter alone, in PEFT's layout, where there is one; else config.json and the weights, each file whole or not
+     * at all; the tied head is written once. Weights beyond a size
      * go into several files with an index, as transformers writes them; those of an earlier save are removed.
      */
     public void savePretrained(Path folder, ShardSize largest) throws IOException {

@@ -42,7 +42,7 @@ final class EarlyStopping implements TrainerCallback {
 
     @Override
     public String name() {
-        return "early_stopping";
+        return "early_stopping_callback";
     }
 
     @Override

@@ -53,6 +53,10 @@ public sealed interface TrainEvent {
      */
     record Finished(long step, double seconds, boolean interrupted) implements TrainEvent {}
 
-    /** Training failed, which is then thrown. @param sentence what the failure says */
+    /**
+     * Training failed, which is then thrown.
+     *
+     * @param sentence what the failure says
+     */
     record Failed(long step, String sentence) implements TrainEvent {}
 }

@@ -111,7 +111,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * A few steps of this run to see what they cost: no checkpoint is read or written and nothing is evaluated. The model is good for nothing
+     * A few steps of this run to see what they cost: no checkpoint is read or written and nothing is evaluated. The model is good
+     * for nothing
      * afterwards.
      */
     public Trainer trial(long steps) {

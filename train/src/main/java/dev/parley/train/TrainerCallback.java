@@ -18,7 +18,12 @@ import java.util.function.Consumer;
  */
 public interface TrainerCallback {
 
-    /** One step of the optimiser. @param loss mean over its targets @param tokens read, padding not counted */
+    /**
+     * One step of the optimiser.
+     *
+     * @param loss mean over its targets
+     * @param tokens read, padding not counted
+     */
     record StepDone(long step, double loss, double gradNorm, double learningRate, long tokens) {}
 
     /** The run begins, or goes on; what was remembered has been {@linkplain #restore given back}. */

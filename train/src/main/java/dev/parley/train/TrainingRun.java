@@ -17,7 +17,7 @@ import dev.parley.tensor.RandomState;
 import dev.parley.torch.TrainableLM;
 import dev.parley.train.Trainer.TrainOutput;
 import dev.parley.train.checkpoint.Beginning;
-import dev.parley.train.checkpoint.RunIdentity;
+import dev.parley.train.checkpoint.TrainingIdentity;
 import dev.parley.train.checkpoint.Saving;
 import dev.parley.train.checkpoint.Stateful;
 import dev.parley.train.checkpoint.TrainerState;
@@ -131,7 +131,7 @@ final class TrainingRun<E extends TrainingExample> implements AutoCloseable {
 
     private void begin() {
         RandomState.seed(arguments.get(SEED));
-        state = beginning.state(() -> RunIdentity.of(arguments, learning.train(), learning.objective().identity(), model.config(),
+        state = beginning.state(() -> TrainingIdentity.of(arguments, learning.train(), learning.objective().identity(), model.config(),
                 given.totalSteps(), given.schedule().isPresent(), given.timeLimit()));
         saving.beginAt(state.step(), beginning.isSavedHere());
         callbacks.begin(state.callbacks());

@@ -2,7 +2,7 @@ package dev.parley.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.files.DurableFile;
-import dev.parley.train.checkpoint.RunIdentity;
+import dev.parley.train.checkpoint.TrainingIdentity;
 import dev.parley.train.checkpoint.TrainerState;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ public final class TrainingSummary {
         state.evaluated().ifPresent(e -> json.put("eval_loss", e.value()));
         var settings = json.putObject("settings");
         state.identity().forEach((name, value) -> {
-            if (!name.equals(RunIdentity.MODEL) && !value.isEmpty()) settings.put(name, value); // the shape stands in config.json
+            if (!name.equals(TrainingIdentity.MODEL) && !value.isEmpty()) settings.put(name, value); // the shape stands in config.json
         });
         state.machine().forEach(json.putObject("machine")::put);
         DurableFile.write(folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");

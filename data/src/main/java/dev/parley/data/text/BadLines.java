@@ -16,7 +16,11 @@ public final class BadLines {
     private final List<String> samples = new ArrayList<>();
     private long count;
 
-    /** Counts none yet. @param skip whether bad lines are counted rather than an error */
+    /**
+     * Counts none yet.
+     *
+     * @param skip whether bad lines are counted rather than an error
+     */
     public BadLines(boolean skip) {
         this.skip = skip;
     }

@@ -27,7 +27,11 @@ public record GradientSum(List<Part> parts) {
     /** The most numbers that are read at once. */
     public static final int PIECE = 4096;
 
-    /** Some of the sum. @param bfloat16 whether its numbers are that, else float32 */
+    /**
+     * Some of the sum.
+     *
+     * @param bfloat16 whether its numbers are that, else float32
+     */
     public record Part(MemorySegment memory, boolean bfloat16) {}
 
     /** Space for one thread. */

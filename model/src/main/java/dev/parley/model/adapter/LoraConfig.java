@@ -77,7 +77,11 @@ public record LoraConfig(int r, double loraAlpha, double loraDropout, TargetModu
         return new LoraConfig(r, loraAlpha, loraDropout, targetModules, useRslora, modulesToSave, fanInFanOut, Optional.of(where));
     }
 
-    /** What x Aᵀ Bᵀ is multiplied by. @param rank of the pair */
+    /**
+     * What x Aᵀ Bᵀ is multiplied by.
+     *
+     * @param rank of the pair
+     */
     public double scale(int rank) {
         return useRslora ? loraAlpha / Math.sqrt(rank) : loraAlpha / rank;
     }

@@ -1,6 +1,7 @@
 /**
  * Low-rank adapters (LoRA, Hu et al. 2021, arXiv:2106.09685): a matrix W of a model stays as it is, and beside it stands the product of two
- * small ones, y = x W + scale · (x Aᵀ) Bᵀ. They lie in folders as PEFT writes them. Start with {@link dev.parley.model.adapter.AdapterFiles}.
+ * small ones, y = x W + scale · (x Aᵀ) Bᵀ. They lie in folders as PEFT writes them. Start with
+ * {@link dev.parley.model.adapter.AdapterFiles}.
  *
  * <pre>{@code
  * try (var adapter = AdapterFiles.open(Path.of("my-adapter"))) {

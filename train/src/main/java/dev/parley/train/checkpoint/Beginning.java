@@ -49,7 +49,7 @@ public final class Beginning {
     /**
      * Sets model, optimiser and random generator to where the run begins.
      *
-     * @param identity of this run, {@link RunIdentity}; not asked for where nothing is to be resumed, now or later
+     * @param identity of this run, {@link TrainingIdentity}; not asked for where nothing is to be resumed, now or later
      */
     public TrainerState state(Supplier<Map<String, String>> identity) {
         if (arguments.get(BF16) && !CpuFeatures.hasFastBfloat16()) {
@@ -114,17 +114,17 @@ public final class Beginning {
             throw new TrainingException(folder + " holds a model only (save_only_model), from which no run can go on;"
                     + " name it as the model of a new run.");
         }
-        var longer = RunIdentity.longer(identity, saved.identity());
+        var longer = TrainingIdentity.longer(identity, saved.identity());
         longer.ifPresent(sentence -> note(saved.step(), sentence));
-        var differences = RunIdentity.differences(identity, saved.identity()).stream()
-                .filter(difference -> longer.isEmpty() || !difference.startsWith(RunIdentity.STEPS)).toList();
+        var differences = TrainingIdentity.differences(identity, saved.identity()).stream()
+                .filter(difference -> longer.isEmpty() || !difference.startsWith(TrainingIdentity.STEPS)).toList();
         if (!differences.isEmpty() && !resumeAnyway) {
             throw new TrainingException("The run of " + folder + " was another: " + String.join("; ", differences)
                     + ". Give what it had, or resume anyway (--resume-anyway), which will not equal a run that was never interrupted.");
         }
         if (!differences.isEmpty()) note(saved.step(), "Resumed although the run was another: " + String.join("; ", differences) + ".");
         var machine = Engine.describe();
-        var changes = RunIdentity.differences(machine, saved.machine());
+        var changes = TrainingIdentity.differences(machine, saved.machine());
         if (!changes.isEmpty()) {
             note(saved.step(), "What computes is not what it was, so that the last bits may differ: " + String.join("; ", changes) + ".");
         }

@@ -10,6 +10,6 @@
  *
  * {@link dev.parley.train.checkpoint.Checkpoints} are the folders, which come and go by one rename each;
  * {@link dev.parley.train.checkpoint.Beginning} decides where a run begins, {@link dev.parley.train.checkpoint.Saving} when it saves and
- * what stays, and {@link dev.parley.train.checkpoint.RunIdentity} what a run must share with a checkpoint to go on from it.
+ * what stays, and {@link dev.parley.train.checkpoint.TrainingIdentity} what a run must share with a checkpoint to go on from it.
  */
 package dev.parley.train.checkpoint;

@@ -247,7 +247,7 @@ public final class Recipe {
                 arguments.get(TrainingSettings.SEED))
                 : TrainableLM.fromPretrained(folder, computeType,
                         config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout)
-                                .orElse(stage().isJudged() ? config.withDropout(0) : config)); // as TRL's disable_dropout: the reference has none
+                                .orElse(stage().isJudged() ? config.withDropout(0) : config)); // as TRL's disable_dropout
         try {
             var longest = model.config().maxPositionEmbeddings();
             if (stage().isJudged()) return judged(model, arguments, tokenizer, Math.min(longest, contextLength(longest)));

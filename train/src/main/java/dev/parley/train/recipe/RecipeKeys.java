@@ -21,7 +21,8 @@ final class RecipeKeys {
     /** Those that are no settings of training, in the order of the docs. */
     static final List<RecipeKey> OWN = Stream.concat(Stream.of(
             RecipeKey.oneOf("stage", RecipeKey.labels(Recipe.Stage.values(), Recipe.Stage::label), "pretrain",
-                    "What the run teaches: the next token of texts, what the assistant says in conversations, or which answers are better, by pairs or thumbs."),
+                    "What the run teaches: the next token of texts, what the assistant says in conversations, or which answers are better, "
+                            + "by pairs or thumbs."),
             new RecipeKey("model", node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "needed",
                     "What is trained: a model to go on from, or the shape of a new one, below."),
             new RecipeKey(Peft.KEY, JsonNode::isObject, "a map", "",

@@ -3,7 +3,8 @@ package dev.parley.train.report;
 import java.util.Arrays;
 
 /**
- * A series of numbers by step, of bounded size: when it is full, of each four neighbours the lowest and the highest stay, so that a spike is
+ * A series of numbers by step, of bounded size: when it is full, of each four neighbours the lowest and the highest stay, so that a spike
+ * is
  * seen in a curve of any length.
  */
 final class Curve {

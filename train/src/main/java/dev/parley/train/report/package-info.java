@@ -1,5 +1,6 @@
 /**
- * What a run shows: before it, {@link dev.parley.train.report.TrainingPlan}; while it works, {@link dev.parley.train.report.TrainingReport},
+ * What a run shows: before it, {@link dev.parley.train.report.TrainingPlan}; while it works,
+ * {@link dev.parley.train.report.TrainingReport},
  * which is where to start reading. It hears a trainer's events and keeps three things up to date in the output folder: the file of numbers
  * {@code metrics.jsonl}, event files for TensorBoard in {@code logs}, and the page {@code report.html}, which a browser shows without a
  * network.

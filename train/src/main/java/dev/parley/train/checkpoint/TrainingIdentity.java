@@ -18,7 +18,7 @@ import java.util.Set;
  * What decides the weights that a run comes to, by name: its rows, its network, its arguments. A run that shares all of it with
  * a checkpoint goes on from there exactly. What only says where and when to save, to evaluate and to log is no part of it.
  */
-public final class RunIdentity {
+public final class TrainingIdentity {
 
     /** The name of the network's configuration. */
     public static final String MODEL = "model";
@@ -41,7 +41,7 @@ public final class RunIdentity {
     private static final Set<TrainingSetting<?>> MUONS = Set.of(TrainingSettings.MUON_LEARNING_RATE, TrainingSettings.MUON_MOMENTUM,
             TrainingSettings.NS_STEPS, TrainingSettings.NS_COEFFICIENTS, TrainingSettings.MUON_BLOCK_SIZE);
 
-    private RunIdentity() {}
+    private TrainingIdentity() {}
 
     /**
      * What a run is.
