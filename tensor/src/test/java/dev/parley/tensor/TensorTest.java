@@ -138,34 +138,6 @@ class TensorTest {
     }
 
     @Test
-    void fusedAdamWEqualsTheFormula() {
-        var p = new float[] {1, -2, 3};
-        var g = new float[] {0.5f, 0.25f, -1};
-        var parameter = Tensor.ofFloats(p, 3);
-        var gradient = Tensor.ofFloats(g, 3);
-        var m = Tensor.zeros(DType.FLOAT32, 3);
-        var v = Tensor.zeros(DType.FLOAT32, 3);
-        var steps = Tensor.zeros(DType.FLOAT32, 1);
-        var expected = new double[] {p[0], p[1], p[2]};
-        double[] em = new double[3], ev = new double[3];
-        double lr = 0.1, b1 = 0.9, b2 = 0.95, eps = 1e-8, decay = 0.1, divisor = 2;
-        for (int t = 1; t <= 3; t++) {
-            gradient.copyInPlace(Tensor.ofFloats(g, 3)); // the fused op divides the gradient in place
-            AdamW.step(List.of(new AdamW.State(parameter, gradient, m, v, steps)), lr, b1, b2, eps, decay,
-                    Tensor.full(divisor, DType.FLOAT32, 1));
-            for (int i = 0; i < 3; i++) {
-                var scaled = g[i] / divisor;
-                expected[i] *= 1 - lr * decay;
-                em[i] = b1 * em[i] + (1 - b1) * scaled;
-                ev[i] = b2 * ev[i] + (1 - b2) * scaled * scaled;
-                expected[i] -= lr / (1 - Math.pow(b1, t)) * em[i] / (Math.sqrt(ev[i]) / Math.sqrt(1 - Math.pow(b2, t)) + eps);
-            }
-        }
-        var got = parameter.toFloats();
-        for (int i = 0; i < 3; i++) assertEquals(expected[i], got[i], 1e-6); // float32 of numbers near 1
-    }
-
-    @Test
     void nanAndInfinityAreNotFinite() {
         assertTrue(Tensor.ofFloats(new float[] {1, -3e38f}, 2).isFinite());
         assertFalse(Tensor.ofFloats(new float[] {1, Float.NaN}, 2).isFinite());

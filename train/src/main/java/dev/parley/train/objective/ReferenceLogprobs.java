@@ -28,6 +28,7 @@ import java.util.function.Function;
 final class ReferenceLogprobs<E extends TrainingExample> implements Stateful {
 
     private static final String FILE = "reference_logps.json";
+    private static final int EXAMPLES_TOGETHER = 8;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final List<E> examples;
@@ -46,7 +47,7 @@ final class ReferenceLogprobs<E extends TrainingExample> implements Stateful {
         var read = new double[examples.size()][];
         model.withoutAdapter(() -> {
             for (var batch : first) read(batch, asLearned(model), read);
-            var size = Math.max(1, first.stream().mapToInt(List::size).max().orElse(1));
+            var size = Math.max(EXAMPLES_TOGETHER, first.stream().mapToInt(List::size).max().orElse(1));
             var others = examples.stream().filter(example -> read[numbers.get(example)] == null).toList();
             for (int start = 0; start < others.size(); start += size) {
                 read(others.subList(start, Math.min(others.size(), start + size)), model::targetLogprobs, read);
