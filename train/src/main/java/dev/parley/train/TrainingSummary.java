@@ -2,8 +2,8 @@ package dev.parley.train;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.files.DurableFile;
-import dev.parley.train.checkpoint.TrainingIdentity;
 import dev.parley.train.checkpoint.TrainerState;
+import dev.parley.train.checkpoint.TrainingIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 
