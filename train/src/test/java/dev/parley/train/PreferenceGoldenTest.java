@@ -49,8 +49,10 @@ class PreferenceGoldenTest {
                 .bf16(false).shuffle(false).build();
         var events = new ArrayList<TrainEvent.Step>();
         var settings = new Dpo.Settings(hyper.path("beta").asDouble(), DpoLoss.SIGMOID, 0);
-        var model = TrainableLM.fromPretrained(Golden.folder(golden.path("model").asText()), DType.FLOAT32, config -> config.withDropout(0));
-        try (var trainer = Trainer.of(model, arguments, new Dpo(settings, pairs, pairs), Examples.of(pairs), Optional.of(Examples.of(pairs)))) {
+        var model = TrainableLM.fromPretrained(Golden.folder(golden.path("model").asText()), DType.FLOAT32,
+                config -> config.withDropout(0));
+        try (var trainer = Trainer.of(model, arguments, new Dpo(settings, pairs, pairs), Examples.of(pairs),
+                Optional.of(Examples.of(pairs)))) {
             trainer.onEvent(e -> {
                 if (e instanceof TrainEvent.Step step) events.add(step);
             }).train();

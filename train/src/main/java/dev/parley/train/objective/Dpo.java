@@ -123,10 +123,12 @@ public final class Dpo implements Objective<PairRows> {
         var beta = settings.beta();
         for (var pair : judged) {
             var of = Tally.of(settings.lossType().loss(pair.h(), beta, settings.labelSmoothing()), 1);
-            tally = tally.plus(of.with("rewards/chosen", beta * pair.chosenGain(), 1).with("rewards/rejected", beta * pair.rejectedGain(), 1)
-                    .with("rewards/accuracies", pair.chosenGain() > pair.rejectedGain() ? 1 : 0, 1).with("rewards/margins", beta * pair.h(), 1)
-                    .with("logps/chosen", pair.chosen(), 1).with("logps/rejected", pair.rejected(), 1)
-                    .with("logps/accuracies", pair.chosen() > pair.rejected() ? 1 : 0, 1));
+            tally = tally
+                    .plus(of.with("rewards/chosen", beta * pair.chosenGain(), 1).with("rewards/rejected", beta * pair.rejectedGain(), 1)
+                            .with("rewards/accuracies", pair.chosenGain() > pair.rejectedGain() ? 1 : 0, 1)
+                            .with("rewards/margins", beta * pair.h(), 1)
+                            .with("logps/chosen", pair.chosen(), 1).with("logps/rejected", pair.rejected(), 1)
+                            .with("logps/accuracies", pair.chosen() > pair.rejected() ? 1 : 0, 1));
         }
         return tally;
     }
@@ -138,6 +140,7 @@ public final class Dpo implements Objective<PairRows> {
 
     @Override
     public String identity() {
-        return "dpo with beta " + settings.beta() + ", loss_type " + settings.lossType().label() + ", label_smoothing " + settings.labelSmoothing();
+        return "dpo with beta " + settings.beta() + ", loss_type " + settings.lossType().label() + ", label_smoothing "
+                + settings.labelSmoothing();
     }
 }

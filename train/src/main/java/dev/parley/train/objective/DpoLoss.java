@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What a pair's loss is of h = (ln p - ln r of the better answer) - (ln p - ln r of the worse one), with p the model and r the reference. */
+/** What a pair's loss is of h: how much more its better answer has gained on the reference, in ln p, than its worse one. */
 public enum DpoLoss {
 
     /** -ln sigmoid(beta h), with label smoothing: Rafailov et al. 2023 (arXiv:2305.18290), equation 7. */

@@ -27,7 +27,8 @@ record JudgedAnswers(JsonNode keys, ChatTrainingFiles files) {
 
     /** The keys that only these stages have, as TRL names them. */
     static final List<RecipeKey> KEYS = List.of(
-            RecipeKey.number("beta", value -> value > 0, "number > 0", "0.1", "`dpo`, `kto`: how dear it is to move away from the model as it began."),
+            RecipeKey.number("beta", value -> value > 0, "number > 0", "0.1",
+                    "`dpo`, `kto`: how dear it is to move away from the model as it began."),
             RecipeKey.oneOf("loss_type", RecipeKey.labels(DpoLoss.values(), DpoLoss::label), "sigmoid", "`dpo`: the loss of a pair."),
             RecipeKey.number("label_smoothing", value -> value >= 0 && value < 0.5, "number ≥ 0, < 0.5", "0",
                     "`dpo`: how likely a pair is the wrong way round."),
@@ -59,7 +60,8 @@ record JudgedAnswers(JsonNode keys, ChatTrainingFiles files) {
 
     private Dpo.Settings dpo() {
         return new Dpo.Settings(keys.path("beta").asDouble(Dpo.Settings.DEFAULT.beta()),
-                DpoLoss.named(keys.path("loss_type").asText(Dpo.Settings.DEFAULT.lossType().label())), keys.path("label_smoothing").asDouble());
+                DpoLoss.named(keys.path("loss_type").asText(Dpo.Settings.DEFAULT.lossType().label())),
+                keys.path("label_smoothing").asDouble());
     }
 
     private Kto.Settings kto() {

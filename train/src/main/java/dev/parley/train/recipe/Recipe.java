@@ -177,7 +177,8 @@ public final class Recipe {
     public Stage stage() {
         var label = text.keys().path("stage").asText("pretrain");
         return Arrays.stream(Stage.values()).filter(stage -> stage.label().equals(label)).findFirst()
-                .orElseThrow(() -> text.wrong("stage", "stage " + label + " is none of " + RecipeKey.labels(Stage.values(), Stage::label) + "."));
+                .orElseThrow(() -> text.wrong("stage",
+                        "stage " + label + " is none of " + RecipeKey.labels(Stage.values(), Stage::label) + "."));
     }
 
     /**
@@ -270,7 +271,8 @@ public final class Recipe {
         var end = tokenizer.eosTokenId().orElse(0);
         var config = new NewModel(turned.text, tokenizer.vocabSize(), length).config()
                 .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
-        return turned.trainer(TrainableLM.create(turned.withDropout(config, arguments), arguments.get(TrainingSettings.SEED)), arguments, read, tokenizer);
+        return turned.trainer(TrainableLM.create(turned.withDropout(config, arguments), arguments.get(TrainingSettings.SEED)), arguments,
+                read, tokenizer);
     }
 
     /** The recipe's own goes before that of the model's shape, which goes before small_data's. */
@@ -347,9 +349,10 @@ public final class Recipe {
         var tokenizer = models.tokenizer(named);
         if (stage == Stage.PRETRAIN || tokenizer.chatTemplate().isPresent()) return tokenizer;
         if (tokenizer.idOf(ChatTemplate.START).isEmpty() || tokenizer.idOf(ChatTemplate.END).isEmpty()) {
-            throw text.wrong("tokenizer", "the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START + " and "
-                    + ChatTemplate.END
-                    + "; train one with these special tokens.");
+            throw text.wrong("tokenizer",
+                    "the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START + " and "
+                            + ChatTemplate.END
+                            + "; train one with these special tokens.");
         }
         return tokenizer.withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
     }

@@ -35,7 +35,8 @@ record RecipeKey(String name, Predicate<JsonNode> allows, String values, String 
     }
 
     static RecipeKey flag(String name, String sentence) {
-        return new RecipeKey(name, node -> List.of("true", "false", "yes", "no", "on", "off").contains(node.asText()), "true, false", "false",
+        return new RecipeKey(name, node -> List.of("true", "false", "yes", "no", "on", "off").contains(node.asText()), "true, false",
+                "false",
                 sentence);
     }
 
@@ -45,7 +46,8 @@ record RecipeKey(String name, Predicate<JsonNode> allows, String values, String 
     }
 
     static RecipeKey number(String name, DoublePredicate allows, String values, String byDefault, String sentence) {
-        return new RecipeKey(name, node -> (node.isNumber() || node.asText().matches("[0-9.eE+-]+")) && allows.test(node.asDouble(Double.NaN)), values,
+        return new RecipeKey(name,
+                node -> (node.isNumber() || node.asText().matches("[0-9.eE+-]+")) && allows.test(node.asDouble(Double.NaN)), values,
                 byDefault, sentence);
     }
 

@@ -21,7 +21,8 @@ final class RecipeKeys {
     /** Those that are no settings of training, in the order of the docs. */
     static final List<RecipeKey> OWN = Stream.concat(Stream.of(
             RecipeKey.oneOf("stage", RecipeKey.labels(Recipe.Stage.values(), Recipe.Stage::label), "pretrain",
-                    "What the run teaches: the next token of texts, what the assistant says in conversations, or which answers are better, by pairs or thumbs."),
+                    "What the run teaches: the next token of texts, what the assistant says in conversations, or which answers are better, "
+                            + "by pairs or thumbs."),
             new RecipeKey("model", node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "needed",
                     "What is trained: a model to go on from, or the shape of a new one, below."),
             RecipeKey.text("tokenizer", "folder, file, `gpt2`, or model of the hub", "the model's",
@@ -35,9 +36,11 @@ final class RecipeKeys {
             RecipeKey.oneOf("packing_strategy", RecipeKey.labels(PackingStrategy.values(), PackingStrategy::label), "bfd",
                     "How texts become rows: whole documents packed by best fit, or one stream cut into rows of `context_length`."),
             RecipeKey.flag("document_mask", "Whether the documents of a `wrapped` row keep apart; those of `bfd` always do."),
-            RecipeKey.oneOf("format", ChatFormat.labels(), "each line's own", "What every line of a chat file is; else each is told by its keys."),
+            RecipeKey.oneOf("format", ChatFormat.labels(), "each line's own",
+                    "What every line of a chat file is; else each is told by its keys."),
             RecipeKey.flag("skip_bad", "Whether bad lines of chat files are counted and left out, rather than an error."),
-            RecipeKey.oneOf("train_on", RecipeKey.labels(TrainOn.values(), TrainOn::label), "assistant", "What of a conversation is learned."),
+            RecipeKey.oneOf("train_on", RecipeKey.labels(TrainOn.values(), TrainOn::label), "assistant",
+                    "What of a conversation is learned."),
             RecipeKey.oneOf("too_long", RecipeKey.labels(TooLong.values(), TooLong::label), TooLong.LEAVE_OUT.label(),
                     "What becomes of a conversation longer than `context_length`."),
             new RecipeKey("sample_prompts", RecipeKeys::isTexts, "text, or list of texts", "two of the data",
