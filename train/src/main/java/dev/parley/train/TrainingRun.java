@@ -132,7 +132,7 @@ final class TrainingRun<E extends TrainingExample> implements AutoCloseable {
     private void begin() {
         RandomState.seed(arguments.get(SEED));
         state = beginning.state(() -> TrainingIdentity.of(arguments, learning.train(), learning.objective().identity(), model.config(),
-                given.totalSteps(), given.schedule().isPresent(), given.timeLimit()));
+                model.adapter(), given.totalSteps(), given.schedule().isPresent(), given.timeLimit()));
         saving.beginAt(state.step(), beginning.isSavedHere());
         callbacks.begin(state.callbacks());
         callbacks.tell(new TrainEvent.Began(state.step(), given.totalSteps()));

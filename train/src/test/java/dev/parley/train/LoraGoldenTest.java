@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +51,8 @@ class LoraGoldenTest {
                 .learningRate(hyper.path("lr").asDouble()).weightDecay(hyper.path("weight_decay").asDouble())
                 .adamBeta1(hyper.path("betas").get(0).asDouble()).adamBeta2(hyper.path("betas").get(1).asDouble())
                 .adamEpsilon(hyper.path("eps").asDouble()).maxGradNorm(hyper.path("max_grad_norm").asDouble())
-                .lrSchedulerType(LrSchedule.Type.valueOf(hyper.path("schedule").asText().toUpperCase())).loggingSteps(1).saveSteps(0)
+                .lrSchedulerType(LrSchedule.Type.valueOf(hyper.path("schedule").asText().toUpperCase(Locale.ROOT))).loggingSteps(1)
+                .saveSteps(0)
                 .bf16(false).shuffle(false).build();
         var events = new ArrayList<TrainEvent.Step>();
         try (var model = TrainableLM.frozen(base, DType.FLOAT32, WeightType.FLOAT32);

@@ -13,6 +13,7 @@ import dev.parley.train.objective.DpoLoss;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,8 @@ class PreferenceGoldenTest {
                 .learningRate(hyper.path("lr").asDouble()).weightDecay(hyper.path("weight_decay").asDouble())
                 .adamBeta1(hyper.path("betas").get(0).asDouble()).adamBeta2(hyper.path("betas").get(1).asDouble())
                 .adamEpsilon(hyper.path("eps").asDouble()).maxGradNorm(hyper.path("max_grad_norm").asDouble())
-                .lrSchedulerType(LrSchedule.Type.valueOf(hyper.path("schedule").asText().toUpperCase())).loggingSteps(1).saveSteps(0)
+                .lrSchedulerType(LrSchedule.Type.valueOf(hyper.path("schedule").asText().toUpperCase(Locale.ROOT))).loggingSteps(1)
+                .saveSteps(0)
                 .bf16(false).shuffle(false).build();
         var events = new ArrayList<TrainEvent.Step>();
         var settings = new Dpo.Settings(hyper.path("beta").asDouble(), DpoLoss.SIGMOID, 0);

@@ -130,7 +130,7 @@ public final class NearDuplicates {
     private boolean grow() {
         var perDocument = BANDS * 4 / 0.7 + 8 * LONGS;
         var room = (memory - bytes()) / perDocument;
-        var wanted = Math.max(documents / 2, 1.1 * (expected.getAsLong() - documents));
+        var wanted = Math.max(documents / 2.0, 1.1 * (expected.getAsLong() - documents));
         var places = Math.min(Math.min(wanted, room) * BANDS / 0.7, Integer.MAX_VALUE - 8);
         full = places < FIRST_TABLE || documents > MOST - CHUNK;
         if (!full) tables.add(new Table((int) places));

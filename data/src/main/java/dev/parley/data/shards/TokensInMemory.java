@@ -49,7 +49,7 @@ public final class TokensInMemory implements TokenCorpus {
 
     @Override
     public long documents() {
-        return starts.length - 1;
+        return starts.length - 1L;
     }
 
     @Override

@@ -66,7 +66,7 @@ public record GradientSum(List<Part> parts) {
 
     private static void widenByVectors(MemorySegment halves, long offset, float[] into, int n) {
         for (int i = 0; i < n; i += LANES) {
-            BFloat16Bits.widened(ShortVector.fromMemorySegment(SHORTS, halves, offset + 2 * i, LITTLE)).intoArray(into, i);
+            BFloat16Bits.widened(ShortVector.fromMemorySegment(SHORTS, halves, offset + 2L * i, LITTLE)).intoArray(into, i);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.parley.train.checkpoint;
 
 import dev.parley.data.Examples;
 import dev.parley.model.ModelConfig;
+import dev.parley.model.adapter.LoraConfig;
 import dev.parley.train.TimeLimit;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
@@ -46,15 +47,16 @@ public final class TrainingIdentity {
     /**
      * What a run is.
      *
+     * @param adapter that is trained beside the model, if one is
      * @param ownSchedule whether the learning rate comes from the caller, who alone can say whether it is the same
      */
     public static Map<String, String> of(TrainingArguments arguments, Examples<?> rows, String objective, ModelConfig model,
-            long totalSteps,
-            boolean ownSchedule, Optional<TimeLimit> limit) {
+            Optional<LoraConfig> adapter, long totalSteps, boolean ownSchedule, Optional<TimeLimit> limit) {
         var identity = new LinkedHashMap<String, String>();
         identity.put("training rows", rows.size() + " with the fingerprint " + Long.toHexString(rows.fingerprint()));
         identity.put("objective", objective);
         identity.put(MODEL, model.toJson());
+        adapter.ifPresent(lora -> identity.put("peft", lora.withBaseModel("").toString())); // wherever the base lies
         identity.put(STEPS, arguments.knowsItsEnd() && !ownSchedule ? "" + totalSteps : "any");
         limit.ifPresent(time -> identity.put("seconds of the run", "" + time.seconds()));
         for (var setting : TrainingSettings.all()) {

@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -50,7 +51,8 @@ final class EventFile implements AutoCloseable {
     /** TensorBoard knows the files by their name, and reads them in the order of the second in it. */
     private static FileChannel newChannel(Path folder, long second) throws IOException {
         for (int n = 0;; n++) {
-            var name = "events.out.tfevents." + String.format("%010d", second) + "." + host() + "." + ProcessHandle.current().pid() + "."
+            var name = "events.out.tfevents." + String.format(Locale.ROOT, "%010d", second) + "." + host() + "."
+                    + ProcessHandle.current().pid() + "."
                     + n;
             try {
                 return FileChannel.open(folder.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
