@@ -46,7 +46,8 @@ class StageRecipeTest {
                 .muonMomentum(0.9)
                 .nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(64).adamBeta2(0.95).weightDecay(0.1).loggingSteps(5)
                 .saveTotalLimit(1).seed(42)
-                .lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR).evalSteps(Math.floorDiv(steps, 3)).warmupSteps(Math.floorDiv(steps, 30));
+                .lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR).evalSteps(Math.floorDiv(steps, 3))
+                .warmupSteps(Math.floorDiv(steps, 30));
     }
 
     private static void assertArguments(TrainingArguments expected, Recipe recipe, ModelConfig model) throws IOException {
