@@ -56,7 +56,7 @@ final class BenchCommand implements Callable<Integer> {
             description = "serve: run one honest stream beside hostile requests instead, and measure its longest gap beside each.")
     private boolean hostile;
 
-    @Option(names = "--only", paramLabel = "streams|http|beginning|start",
+    @Option(names = "--only", paramLabel = "streams|adapters|swap|http|beginning|start",
             description = "serve: measure only this; may be given several times.")
     private Set<ServeBench.Part> only = EnumSet.allOf(ServeBench.Part.class);
 
