@@ -37,7 +37,7 @@ class RecomputationTest {
         RandomState.seed(4); // of dropout
         model.lossAndBackward(batch(), 7);
         var all = new LinkedHashMap<String, float[]>();
-        for (var p : model.parameters().trainable()) all.put(p.name(), p.value().grad().toFloats());
+        for (var p : model.parameters().trainable()) all.put(p.name(), p.gradient().toFloats());
         return all;
     }
 

@@ -78,7 +78,7 @@ class PreferenceObjectivesTest {
             var tally = objective.step(model, batches);
             assertEquals(objective.evaluate(model, all).loss().mean(), tally.loss().mean(), 1e-5);
             for (var p : model.parameters().all()) {
-                var gradient = p.value().grad().toFloats();
+                var gradient = p.gradient().toFloats();
                 double length = 0;
                 for (var g : gradient) length += g * g;
                 length = Math.sqrt(length);
@@ -142,8 +142,8 @@ class PreferenceObjectivesTest {
             }
             assertEquals(loss, tally.loss().mean(), 1e-6);
             for (var p : model.parameters().all()) {
-                var expected = other.parameters().get(p.name()).value().grad().toFloats();
-                assertArrayEquals(expected, p.value().grad().toFloats(), 1e-5f, p.name());
+                var expected = other.parameters().get(p.name()).gradient().toFloats();
+                assertArrayEquals(expected, p.gradient().toFloats(), 1e-5f, p.name());
             }
         }
     }

@@ -199,7 +199,7 @@ class RecipeTest {
                 """);
         var fault = assertThrows(IllegalArgumentException.class, recipe::open).getMessage();
         assertEquals(List.of("my.yaml, line 7: there is no key learning_rat; did you mean learning_rate?",
-                "my.yaml, line 6: max_steps is \"soon\" and not a number.", "my.yaml, line 8: warmup_steps -1 is below 0."),
+                "my.yaml, line 6: max_steps is \"soon\" and not a number.", "my.yaml, line 8: warmup_steps -1.0 is below 0."),
                 fault.lines().toList());
         var nested = assertThrows(IllegalArgumentException.class, () -> Recipe.read(file).with("model", """
                 {num_hidden_layers: 1,
