@@ -80,12 +80,21 @@ public final class ChatClient implements AutoCloseable {
     public HttpResponse<String> send(String method, String path, String body) {
         try {
             var publisher = body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
-            return client.send(request(path).header("Content-Type", "application/json").method(method, publisher).build(),
-                    BodyHandlers.ofString());
+            return sent(request(path).header("Content-Type", "application/json").method(method, publisher).build());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Sent once more where the connection was closed meanwhile, as after a body that was refused: the JDK's client repeats GET alone. */
+    private HttpResponse<String> sent(HttpRequest request) throws IOException, InterruptedException {
+        try {
+            return client.send(request, BodyHandlers.ofString());
+        } catch (IOException e) {
+            if (!String.valueOf(e.getMessage()).contains("received no bytes")) throw e;
+            return client.send(request, BodyHandlers.ofString());
         }
     }
 
