@@ -161,8 +161,12 @@ class CommandsTest {
         assertTrue(finished.out().contains("the run is finished, 6 steps, training loss ") && !finished.out().contains("NaN"),
                 finished.out());
         var longer = parley("train", recipe, "--resume", "--set", "max_steps=8");
-        assertTrue(longer.err().contains("is 8, was 6") && longer.err().contains("--resume-anyway"), longer.err());
-        assertEquals(8, parley("train", recipe, "--resume-anyway", "--set", "max_steps=8", "--json").json().path("steps").asInt());
+        assertEquals(0, longer.code(), longer.err());
+        assertTrue(longer.err().contains("8 steps, and was planned for 6"), longer.err());
+        var other = parley("train", recipe, "--resume", "--set", "max_steps=9", "--set", "weight_decay=0.1");
+        assertTrue(other.err().contains("weight_decay is 0.1, was 0") && other.err().contains("--resume-anyway"), other.err());
+        assertEquals(9, parley("train", recipe, "--resume-anyway", "--set", "max_steps=9", "--set", "weight_decay=0.1", "--json").json()
+                .path("steps").asInt());
         assertEquals(0, parley("generate", "--model", folder.resolve("out"), "--prompt", "the", "--max-new-tokens", 3).code());
     }
 

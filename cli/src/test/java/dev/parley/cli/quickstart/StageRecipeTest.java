@@ -15,6 +15,7 @@ import dev.parley.train.optimizer.NewtonSchulz;
 import dev.parley.train.optimizer.Optim;
 import dev.parley.train.recipe.Recipe;
 import dev.parley.train.recipe.Recipe.Stage;
+import dev.parley.train.report.ReportTo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +46,7 @@ class StageRecipeTest {
         return TrainingArguments.builder().maxSteps(steps).perDeviceTrainBatchSize(4).perDeviceEvalBatchSize(4).optim(Optim.MUON)
                 .muonMomentum(0.9)
                 .nsCoefficients(NewtonSchulz.POLAR_EXPRESS).nsSteps(3).muonBlockSize(64).adamBeta2(0.95).weightDecay(0.1).loggingSteps(5)
-                .saveTotalLimit(1).seed(42)
+                .saveTotalLimit(1).seed(42).reportTo(ReportTo.NONE)
                 .lrSchedulerType(LrSchedule.Type.COSINE_WITH_MIN_LR).evalSteps(Math.floorDiv(steps, 3))
                 .warmupSteps(Math.floorDiv(steps, 30));
     }

@@ -44,15 +44,15 @@ public final class ScoreRow {
     }
 
     static double loss(MemorySegment scores, long at, int n, int target, float[] scratch, boolean gradient, boolean byVectors) {
-        var inVectors = byVectors ? n / PAIRS * PAIRS : 0; // the rest number by number
-        var highest = highest(scores, at, n, inVectors);
+        var inVectors = n / PAIRS * PAIRS; // the rest number by number
+        var highest = highest(scores, at, n, byVectors ? inVectors : 0);
         var right = BFloat16Bits.toFloat(scores.getAtIndex(SHORT, at + target)) - highest;
-        exp(scores, at, n, inVectors, highest, scratch);
+        exp(scores, at, n, inVectors, highest, scratch, byVectors);
         scratch[placeOf(target, inVectors)] = 0;
-        var others = sum(scratch, n, inVectors);
+        var others = sum(scratch, n, inVectors, byVectors);
         if (gradient) {
             var all = others + Activations.exp(right);
-            scale(scratch, 1 / all, scores, at, n, inVectors);
+            scale(scratch, 1 / all, scores, at, n, inVectors, byVectors);
             scores.setAtIndex(SHORT, at + target, BFloat16Bits.of(-others / all)); // p - 1 without taking 1 from what is nearly 1
         }
         return right > UNLIKELY ? Math.log1p(others / Math.exp(right)) : Math.log(others + Math.exp(right)) - right;
@@ -74,9 +74,10 @@ public final class ScoreRow {
     }
 
     /** e^(score - highest) of each token into the scratch space; of a vector of pairs the lower halves come first. */
-    private static void exp(MemorySegment scores, long at, int n, int inVectors, float highest, float[] scratch) {
-        if (inVectors > 0) expByVectors(scores, at, inVectors, highest, scratch);
-        for (int i = inVectors; i < n; i++) scratch[i] = Activations.exp(BFloat16Bits.toFloat(scores.getAtIndex(SHORT, at + i)) - highest);
+    private static void exp(MemorySegment scores, long at, int n, int inVectors, float highest, float[] scratch, boolean byVectors) {
+        if (byVectors && inVectors > 0) expByVectors(scores, at, inVectors, highest, scratch);
+        for (int i = byVectors ? inVectors : 0; i < n; i++)
+            scratch[placeOf(i, inVectors)] = Activations.exp(BFloat16Bits.toFloat(scores.getAtIndex(SHORT, at + i)) - highest);
     }
 
     private static void expByVectors(MemorySegment scores, long at, int n, float highest, float[] scratch) {
@@ -96,8 +97,8 @@ public final class ScoreRow {
     }
 
     /** In as many partial sums as there are lanes, so that little is lost among fifty thousand. */
-    private static float sum(float[] numbers, int n, int inVectors) {
-        double sum = inVectors > 0 ? sumByVectors(numbers, inVectors) : 0;
+    private static float sum(float[] numbers, int n, int inVectors, boolean byVectors) {
+        double sum = inVectors == 0 ? 0 : byVectors ? sumByVectors(numbers, inVectors) : sumByScalars(numbers, inVectors);
         for (int i = inVectors; i < n; i++) sum += numbers[i];
         return (float) sum;
     }
@@ -111,10 +112,21 @@ public final class ScoreRow {
         return VectorShape.sumLanes(even.add(odd));
     }
 
+    /** The same sums in the same order: a run must not depend on when the compiler has the vectors ready. */
+    private static float sumByScalars(float[] numbers, int n) {
+        var sums = new float[PAIRS];
+        for (int i = 0; i < n; i += PAIRS) {
+            for (int lane = 0; lane < PAIRS; lane++) sums[lane] += numbers[i + lane];
+        }
+        for (int lane = 0; lane < LANES; lane++) sums[lane] += sums[LANES + lane];
+        return VectorShape.sumLanes(sums, 0);
+    }
+
     /** The numbers times a factor as bfloat16, back in their places. */
-    private static void scale(float[] numbers, float factor, MemorySegment to, long at, int n, int inVectors) {
-        if (inVectors > 0) scaleByVectors(numbers, factor, to, at, inVectors);
-        for (int i = inVectors; i < n; i++) to.setAtIndex(SHORT, at + i, BFloat16Bits.of(numbers[i] * factor));
+    private static void scale(float[] numbers, float factor, MemorySegment to, long at, int n, int inVectors, boolean byVectors) {
+        if (byVectors && inVectors > 0) scaleByVectors(numbers, factor, to, at, inVectors);
+        for (int i = byVectors ? inVectors : 0; i < n; i++)
+            to.setAtIndex(SHORT, at + i, BFloat16Bits.of(numbers[placeOf(i, inVectors)] * factor));
     }
 
     private static void scaleByVectors(float[] numbers, float factor, MemorySegment to, long at, int n) {

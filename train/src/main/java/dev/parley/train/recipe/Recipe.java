@@ -2,6 +2,7 @@ package dev.parley.train.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.parley.data.Dataset;
 import dev.parley.data.TrainingData;
@@ -271,6 +272,7 @@ public final class Recipe {
     }
 
     private Trainer openNew(Tokenizer tokenizer) throws IOException {
+        checkSettings();
         if (Peft.of(text).isPresent()) throw text.wrong("peft", "peft trains an adapter to a model: name a folder, or a model of the hub.");
         if (stage().isJudged()) throw text.wrong("model", "stage " + stage().label() + " goes on from a model that answers; name one.");
         var length = contextLength(NEW_CONTEXT);
@@ -327,6 +329,19 @@ public final class Recipe {
     private TrainingArguments arguments() {
         var given = text.keys().deepCopy();
         if (has("bf16")) given.put("bf16", bf16(given.path("bf16").asText()));
+        return arguments(given);
+    }
+
+    /** What settings say that cannot be together is told before files are read; what the dial will set is not there yet. */
+    private void checkSettings() {
+        var model = text.keys().path("model");
+        if (model.has("depth") || model.has("params")) return;
+        var given = text.keys().deepCopy();
+        given.remove("bf16"); // may be "always"
+        arguments(given);
+    }
+
+    private TrainingArguments arguments(ObjectNode given) {
         try {
             return TrainingArguments.builder().read(given).build();
         } catch (IllegalArgumentException e) {
