@@ -98,6 +98,6 @@ final class RecipeKeys {
         var names = new ArrayList<>(SETTINGS.keySet());
         for (var key : OWN) names.add(key.name());
         return "there is no key " + name + ClosestWord.nearest(name, names).map(word -> "; did you mean " + word + "?")
-                .orElse("; docs/recipes.md lists them.");
+                .orElse("; docs/recipes.md lists them. Settings of a schedule go into lr_scheduler_kwargs.");
     }
 }
