@@ -174,7 +174,8 @@ class RecipeTest {
                 List.of("model.num_hidden_layers", "0", "num_hidden_layers is 0; it is a whole number above 0"),
                 List.of("model.dropout", "1", "dropout is 1; it is a number from 0 to below 1"),
                 List.of("learning_rat", "1", "there is no key learning_rat; did you mean learning_rate?"),
-                List.of("quite_another", "1", "there is no key quite_another; docs/recipes.md lists them. Settings of a schedule go into lr_scheduler_kwargs."),
+                List.of("quite_another", "1",
+                        "there is no key quite_another; docs/recipes.md lists them. Settings of a schedule go into lr_scheduler_kwargs."),
                 List.of("packing_strategy", "best", "packing_strategy is \"best\"; it is bfd, wrapped."),
                 List.of("train_files", "{a: b}", "train_files is {"), List.of("bf16", "maybe", "bf16 is \"maybe\""),
                 List.of("lr_scheduler_kwargs", "{power: 1}", "has power, but linear has none"));
