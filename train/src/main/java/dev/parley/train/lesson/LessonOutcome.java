@@ -1,8 +1,6 @@
 package dev.parley.train.lesson;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,9 +17,6 @@ import java.util.Optional;
  */
 public record LessonOutcome(Map<String, Share> heldOut, Change probe, List<Sample> samples, int own, long steps,
         Map<String, Double> seconds) {
-
-    /** How far the probe may fall in a lesson that is put in use, in points. */
-    public static final double PROBE_MAY_FALL = 1;
 
     /** @param before and after percent, or other numbers */
     public record Change(double before, double after) {}
@@ -47,18 +42,4 @@ public record LessonOutcome(Map<String, Share> heldOut, Change probe, List<Sampl
      * @param wanted what was to be answered; empty where it was not corrected
      */
     public record Sample(String prompt, String before, String after, Optional<String> wanted) {}
-
-    /** In sentences, why it should not be used; none where nothing speaks against it. */
-    public List<String> faults() {
-        var faults = new ArrayList<String>();
-        heldOut.forEach((kind, share) -> {
-            if (share.after() < share.before())
-                faults.add("Held-out feedback (" + kind + ") is met less often than before: " + share + ".");
-        });
-        var fall = probe.before() - probe.after();
-        if (fall > PROBE_MAY_FALL) faults.add(String.format(Locale.ROOT,
-                "What the model knew before is lost in part: the probe fell by %.1f points, from %.1f to %.1f.", fall, probe.before(),
-                probe.after()));
-        return faults;
-    }
 }

@@ -4,7 +4,7 @@
  * <pre>{@code
  * var feedback = LessonFeedback.read(edits, pairs, thumbs);       // lines of JSON, as a chat exports them
  * var outcome = new Teaching(model, tokenizer, LessonSettings.DEFAULT).teach(feedback, adapter, training).orElseThrow();
- * if (outcome.faults().isEmpty()) use(adapter);
+ * if (outcome.probe().after() > outcome.probe().before() - 1) use(adapter);
  * }</pre>
  *
  * Corrected answers are learned with several ways to ask for them, pairs by DPO, thumbs by KTO, and with them answers of the model's own to
