@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 record LessonRows(PreferenceRows chats, int length) {
 
     private static final String QUESTIONS = "questions.txt";
-    private static final double ALIKE = 0.6;
+    private static final double ALIKE = 0.7;
 
     static LessonRows of(Tokenizer tokenizer, int length) {
         var template = tokenizer.chatTemplate().orElseThrow(() -> new IllegalArgumentException(

@@ -147,8 +147,8 @@ public final class Teaching {
         }
 
         private int longest() {
-            var longest = asked.stream().mapToInt(question -> rows.tokens(question.text())).max().orElse(LONGEST_OWN_ANSWER);
-            return Math.min(LONGEST_ANSWER, longest + SPARE_TOKENS);
+            var longest = asked.stream().mapToInt(question -> rows.tokens(question.text())).max().orElse(0);
+            return Math.min(LONGEST_ANSWER, Math.max(LONGEST_OWN_ANSWER, longest) + SPARE_TOKENS);
         }
 
         private void tell(Phase phase, long done, long total) {
