@@ -5,7 +5,6 @@ import dev.parley.data.Examples;
 import dev.parley.data.chat.PreferencePair;
 import dev.parley.data.chat.PreferenceRows;
 import dev.parley.data.chat.PreferenceRows.PairRows;
-import dev.parley.data.chat.RatedAnswer;
 import dev.parley.model.TrainingExample;
 import dev.parley.model.TrainingRow;
 import dev.parley.torch.TrainableLM;
@@ -77,8 +76,7 @@ record JudgedAnswers(JsonNode keys, ChatTrainingFiles files) {
     private List<Thumb> thumbs(List<Path> from) throws IOException {
         record Rated(TrainingRow row, boolean good) {}
         var rows = new PreferenceRows(files.chatRows());
-        var rated = fitting(from,
-                files.all(from, RatedAnswer.class, answer -> rows.rated(answer).map(row -> new Rated(row, answer.good()))));
+        var rated = fitting(from, files.thumbs(from, answer -> rows.rated(answer).map(row -> new Rated(row, answer.good()))));
         return Thumb.of(rated.stream().map(Rated::row).toList(), rated.stream().map(Rated::good).toList(), files.length());
     }
 
