@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code parley bench}: speeds beside a limit or a peer that is measured in the same run, in turn. */
 @Command(name = "bench", description = {"Measure speed beside a limit of this machine or a peer, in the same run.",
-    "train: training steps of GPT-2 124M and of the quickstart. decode: GPT-2's next token. tokenizer: encoding with GPT-2's vocabulary. "
+    "train: training steps of GPT-2 124M, in full and by an adapter, and of the quickstart. decode: GPT-2's next token. "
+            + "tokenizer: encoding with GPT-2's vocabulary. "
             + "serve: many streams, the cost of HTTP, the prefix cache, the start. "
             + "knowledge: a thousand pages of PDF indexed and searched."},
         footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --only start",
@@ -48,6 +49,9 @@ final class BenchCommand implements Callable<Integer> {
             description = "decode: measure a random mixture of experts in GPT-OSS's shape and MXFP4 instead; takes 1 GB of disk.")
     private boolean mixture;
 
+    @Option(names = "--steps", paramLabel = "N", description = "train: steps of GPT-2, at least 10. Default: 14.")
+    private Optional<Integer> steps = Optional.empty();
+
     @Option(names = "--soak", paramLabel = "SECONDS",
             description = "serve: run 64 clients for this long instead, a fifth of whose requests leave midway.")
     private Optional<Integer> soak = Optional.empty();
@@ -70,8 +74,9 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         output.note(Engine.describeInOneLine());
+        if (steps.isPresent() && steps.get() < 10) throw new IllegalArgumentException("--steps is " + steps.get() + "; it is at least 10.");
         var rows = switch (subject) {
-            case TRAIN -> TrainBench.rows(output::note);
+            case TRAIN -> TrainBench.rows(steps, output::note);
             case DECODE -> mixture ? MixtureBench.rows(peerCommand, output::note)
                     : gguf.isPresent() ? GgufBench.rows(gguf.get(), peerCommand, output::note)
                             : DecodeBench.rows(output::note, peerCommand, large);

@@ -32,6 +32,17 @@ record Head(Parameter weight, Rule rule) {
             return softcap == 0 ? scores : Functional.softcap(scores, softcap);
         }
 
+        /**
+         * Scores to learn from: of the type of the vectors, but in float32 where they are bounded, since tanh' is small beside 1.
+         *
+         * @param vectors (n, C), scaled
+         * @param matrix (V, C)
+         */
+        Tensor scores(Tensor vectors, Tensor matrix) {
+            var scores = vectors.matmul(matrix.transpose(0, 1)); // (n, V)
+            return softcap == 0 ? scores : bounded(scores.to(DType.FLOAT32));
+        }
+
         /** What a gradient of bounded scores is for the scores before: by 1 - (bounded / cap)². */
         Tensor unbounded(Tensor gradient, Tensor bounded) {
             if (softcap == 0) return gradient;

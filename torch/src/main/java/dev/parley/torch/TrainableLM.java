@@ -281,6 +281,19 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         return transformer.targetLogprobs(batch, computeType);
     }
 
+    /** How likely this model thinks every token at each target of a batch, for a student to learn from; to be closed. */
+    public SoftTargets softTargets(TrainingBatch batch) {
+        var vectors = batch.rows() > 1 && sharesRows() ? replicas.orElseThrow().targetVectors(batch, computeType)
+                : transformer.targetVectors(batch, computeType);
+        return transformer.softTargets(vectors, computeType);
+    }
+
+    /** How this model does beside a teacher, without gradients or dropout. @param teacher of the same batch */
+    public SoftSum loss(TrainingBatch batch, SoftTargets teacher, SoftLoss loss) {
+        return replicas.isPresent() && batch.rows() > 1 ? replicas.get().loss(batch, computeType, teacher, loss)
+                : transformer.loss(batch, computeType, teacher, 0, loss);
+    }
+
     /** Dropout draws from one generator, whose numbers must not depend on which thread comes first. */
     private boolean sharesRows() {
         if (replicas.isEmpty() && Engine.threads() > 1 && config.dropout().isNone()

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class ScoreRowTest {
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final double HALF_A_STEP = 1.0 / 256; // of bfloat16, as a part of the number; the float32 before it has 2^-16 of that
 
     private static float score(MemorySegment scores, long i) {
@@ -47,6 +48,51 @@ class ScoreRowTest {
                         "gradient " + i + " of " + n);
             }
             for (int i = 0; i < 3; i++) assertEquals(guard, scores.getAtIndex(SHORT, at + n + i), "nothing is written beyond the row");
+        }
+    }
+
+    private static void checkFloats(double[] values, int target, long at) {
+        var n = values.length;
+        try (var arena = Arena.ofConfined()) {
+            MemorySegment vectors = floats(arena, values, at), plain = floats(arena, values, at);
+            var highest = java.util.stream.DoubleStream.of(values).max().orElseThrow();
+            double others = 0, right = Math.exp(values[target] - highest);
+            for (int i = 0; i < n; i++) others += i == target ? 0 : Math.exp(values[i] - highest);
+            var loss = right == 0 ? Math.log(others) - (values[target] - highest) : Math.log1p(others / right);
+            var scratch = new float[n];
+            assertEquals(loss, FloatScoreRow.loss(vectors, at, n, target, scratch, false, true), 1e-5 * loss + 1e-30, "loss alone");
+            assertEquals(-1, vectors.mismatch(plain), "the scores are as they were");
+            var byVectors = FloatScoreRow.loss(vectors, at, n, target, scratch, true, true);
+            assertEquals(loss, byVectors, 1e-5 * loss + 1e-30, "loss");
+            for (int i = 0; i < n; i++) {
+                var expected = i == target ? -others / (others + right) : Math.exp(values[i] - highest) / (others + right);
+                assertEquals(expected, vectors.getAtIndex(FLOAT, at + i), 1e-5 * Math.abs(expected) + 1e-37, "gradient " + i + " of " + n);
+            }
+            assertEquals(byVectors, FloatScoreRow.loss(plain, at, n, target, scratch, true, false), "the same bits by plain loops");
+            assertEquals(-1, vectors.mismatch(plain), "the same bits by plain loops, and nothing beyond the row");
+        }
+    }
+
+    private static MemorySegment floats(Arena arena, double[] values, long at) {
+        var scores = arena.allocate(4 * (at + values.length + 3));
+        scores.fill((byte) 0x12);
+        for (int i = 0; i < values.length; i++) scores.setAtIndex(FLOAT, at + i, (float) values[i]);
+        return scores;
+    }
+
+    @Test
+    void scoresInFloat32GiveTheSame() {
+        var random = new SplittableRandom(3);
+        for (var n : new int[] {1, 2, 7, 16, 31, 32, 33, 64, 65, 257, 768, 5001}) {
+            for (int run = 0; run < 5; run++) {
+                var values = random.doubles(n, -8, 8).map(value -> (float) value).toArray();
+                var target = random.nextInt(n);
+                checkFloats(values, target, run % 3);
+                values[target] = 8 + run;
+                checkFloats(values, target, 1);
+                values[target] = -8 - 5 * run;
+                checkFloats(values, target, 0);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import dev.parley.serve.chat.explaining.AnswerExplainer;
 import dev.parley.serve.chat.history.AllowedTools;
 import dev.parley.serve.chat.history.Attachments;
 import dev.parley.serve.chat.history.Conversations;
+import dev.parley.serve.chat.history.Edits;
 import dev.parley.serve.chat.history.Export;
 import dev.parley.serve.chat.history.Import;
 import dev.parley.serve.chat.history.Messages;
@@ -74,7 +75,7 @@ public final class WebChat implements Routes {
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
                 new AnswerRoutes(answers), new EventRoutes(answers), new ExplanationRoutes(answers, explainer),
                 new PassageRoutes(assistants, documents, answers),
-                new RatingRoutes(new Ratings(database, quota)), new DocumentRoutes(documents), new ToolRoutes(tools));
+                new RatingRoutes(new Ratings(database, quota), new Edits(database, quota)), new DocumentRoutes(documents), new ToolRoutes(tools));
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);
         upkeep.scheduleAtFixedRate(this::purge, 0, 1, TimeUnit.DAYS);
