@@ -4,7 +4,6 @@ import dev.parley.kernels.DType;
 import dev.parley.model.Blueprint.HeadSpec;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 import java.util.Optional;
 
 /**
