@@ -1,5 +1,6 @@
 package dev.parley.data.examples;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.data.ChatSeeds;
 import dev.parley.data.ConversationGenerator;
 import dev.parley.data.ConversationGenerator.Weighted;
@@ -55,6 +56,14 @@ public enum ExampleData {
         String line(RandomGenerator random) {
             return Questions.sum(random).prompt();
         }
+    },
+
+    /** A question for a calculator, and its result: for {@code grpo} with a tool. */
+    CALCULATIONS {
+        @Override
+        String line(RandomGenerator random) {
+            return CalculatorChats.question(random);
+        }
     };
 
     private static final ConversationGenerator CONVERSATIONS = new ConversationGenerator(ChatSeeds.load(),
@@ -78,6 +87,11 @@ public enum ExampleData {
         return Arrays.stream(values()).filter(kind -> kind.label().equals(label)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There are no examples of the kind " + label + "; there are "
                         + String.join(", ", Arrays.stream(values()).map(ExampleData::label).toList()) + "."));
+    }
+
+    /** The tool that conversations of {@link #TOOLS} and {@link #CALCULATIONS} are told of, as OpenAI's API has it. */
+    public static ObjectNode calculator() {
+        return CalculatorChats.definition();
     }
 
     /** Lines of JSON. */
