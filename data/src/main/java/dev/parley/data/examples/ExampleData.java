@@ -1,5 +1,6 @@
 package dev.parley.data.examples;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.data.ChatSeeds;
 import dev.parley.data.ConversationGenerator;
 import dev.parley.data.ConversationGenerator.Weighted;
@@ -66,6 +67,14 @@ public enum ExampleData {
         Stream<String> lines(RandomGenerator random) {
             return Stream.generate(() -> Questions.sum(random));
         }
+    },
+
+    /** A question for a calculator, and its result: for {@code grpo} with a tool. */
+    CALCULATIONS {
+        @Override
+        Stream<String> lines(RandomGenerator random) {
+            return Stream.generate(() -> CalculatorChats.question(random));
+        }
     };
 
     private static final ConversationGenerator CONVERSATIONS = new ConversationGenerator(ChatSeeds.load(),
@@ -102,6 +111,11 @@ public enum ExampleData {
         return Arrays.stream(values()).filter(kind -> kind.label().equals(label)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There are no examples of the kind " + label + "; there are "
                         + String.join(", ", Arrays.stream(values()).map(ExampleData::label).toList()) + "."));
+    }
+
+    /** The tool that conversations of {@link #TOOLS} and {@link #CALCULATIONS} are told of, as OpenAI's API has it. */
+    public static ObjectNode calculator() {
+        return CalculatorChats.definition();
     }
 
     /** Lines of JSON, to train on. */
