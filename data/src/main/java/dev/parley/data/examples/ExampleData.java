@@ -58,6 +58,14 @@ public enum ExampleData {
         }
     },
 
+    /** The same of pairs of numbers that neither {@link #SUMS} nor a quickstart has ever trained on: to evaluate on. */
+    HELD_OUT_SUMS {
+        @Override
+        String line(RandomGenerator random) {
+            return Questions.heldOutSum(random).prompt();
+        }
+    },
+
     /** A question for a calculator, and its result: for {@code grpo} with a tool. */
     CALCULATIONS {
         @Override

@@ -7,6 +7,7 @@ import dev.parley.data.HeldOut;
 import dev.parley.data.Rephrase;
 import dev.parley.data.chat.Chat;
 import dev.parley.data.tasks.Arithmetic;
+import dev.parley.data.tasks.Example;
 import java.util.random.RandomGenerator;
 
 /** A question with a right and a wrong answer. */
@@ -28,7 +29,15 @@ record Questions(String question, String right, String wrong) {
     }
 
     static Questions sum(RandomGenerator random) {
-        var example = SUMS.train(random);
+        return of(SUMS.train(random), random);
+    }
+
+    static Questions heldOutSum(RandomGenerator random) {
+        var all = SUMS.heldOut(random);
+        return of(all.get(random.nextInt(all.size())), random);
+    }
+
+    private static Questions of(Example example, RandomGenerator random) {
         var equals = example.answer().lastIndexOf(' ') + 1;
         var result = Integer.parseInt(example.answer().substring(equals));
         var off = 1 + random.nextInt(9);

@@ -220,11 +220,11 @@ class GrpoTest {
     void whatIsRewardedBecomesMoreFrequent() {
         var steps = new ArrayList<TrainEvent.Step>();
         var grpo = Grpo.of(GrpoSettings.DEFAULT, rollouts(), Rewards.of(Reward.of("short", rollout -> -rollout.text().length())), SEED);
-        var arguments = TrainingArguments.builder().outputDir(folder.resolve("short")).maxSteps(20).perDeviceTrainBatchSize(4)
-                .learningRate(2e-2).loggingSteps(1).saveSteps(0).bf16(false).build();
+        var arguments = TrainingArguments.builder().outputDir(folder.resolve("short")).maxSteps(30).perDeviceTrainBatchSize(4)
+                .learningRate(5e-2).loggingSteps(1).saveSteps(0).bf16(false).build();
         trained(model(), arguments, grpo, steps);
         var first = steps.subList(0, 5).stream().mapToDouble(step -> step.metrics().get("reward")).average().orElseThrow();
-        var last = steps.subList(15, 20).stream().mapToDouble(step -> step.metrics().get("reward")).average().orElseThrow();
+        var last = steps.subList(25, 30).stream().mapToDouble(step -> step.metrics().get("reward")).average().orElseThrow();
         assertTrue(last > first + 1, first + " became " + last);
     }
 }
