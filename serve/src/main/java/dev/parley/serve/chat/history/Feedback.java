@@ -152,6 +152,25 @@ public final class Feedback {
                 }, chosen.users().toArray()));
     }
 
+    /**
+     * What people asked first in their conversations, the latest first, as {@code {"messages": […]}} without an answer.
+     *
+     * @param most how many
+     */
+    public List<String> questions(int most) {
+        var lines = new LinkedHashSet<String>();
+        database.read(t -> t.list("select c.system_prompt, m.text from messages m join conversations c on c.id = m.conversation "
+                + "where m.role = 'user' and m.parent is null and c.deleted is null and m."
+                + (chosen.imported() ? "imported >= 0" : "imported = 0")
+                + wanted() + " order by m.created desc, m.id limit " + most, row -> {
+                    var messages = JsonNodeFactory.instance.arrayNode();
+                    if (!row.getString(1).isEmpty()) messages.addObject().put("role", "system").put("content", row.getString(1));
+                    messages.addObject().put("role", "user").put("content", row.getString(2));
+                    return lines.add(JsonNodeFactory.instance.objectNode().set("messages", messages).toString());
+                }, chosen.users().toArray()));
+        return List.copyOf(lines);
+    }
+
     private static boolean isUsable(JsonNode prompt, String answer) {
         return !prompt.isEmpty() && !answer.isBlank();
     }
