@@ -173,6 +173,27 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         return learned;
     }
 
+    /**
+     * This model with so many tokens: tables lose their last rows or gain some, see {@link TokenRows}; what it says of the tokens that stay
+     * is as before, but for the share that new ones take. This one is closed.
+     *
+     * @param tokens ids that are to be known, as a tokenizer that gained tokens has
+     * @param multipleOf rounds them up, so that products have a size that computes well; 1 to keep them
+     * @param seed of new rows
+     * @throws IllegalStateException if an adapter stands beside the model, or its weights stay as they lie in files
+     */
+    public TrainableLM resizeTokenEmbeddings(int tokens, int multipleOf, long seed) {
+        requireNoAdapter();
+        if (parameters.all().stream().anyMatch(parameter -> !parameter.trainable()))
+            throw new IllegalStateException("The tables of a frozen model cannot gain tokens.");
+        var resized = new TrainableLM(config.withVocabSize(Math.ceilDiv(tokens, multipleOf) * multipleOf), computeType);
+        resized.transformer.recompute(transformer.recomputesAlways());
+        RandomState.seed(seed);
+        resized.parameters.takeOver(parameters, TokenRows::resized);
+        close();
+        return resized;
+    }
+
     /** Writes the model in files of 5 GB at most, as {@link #savePretrained(Path, ShardSize)}. */
     public void savePretrained(Path folder) throws IOException {
         savePretrained(folder, ShardSize.DEFAULT);
