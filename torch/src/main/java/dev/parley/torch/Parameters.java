@@ -69,6 +69,11 @@ public final class Parameters implements AutoCloseable {
         return trainable;
     }
 
+    /** Bytes of memory that all weights lie in, as they are kept, with what an adapter has beside them. */
+    public long bytes() {
+        return all().stream().mapToLong(p -> p.bytes() + p.lowRank().map(pair -> pair.a().bytes() + pair.b().bytes()).orElse(0L)).sum();
+    }
+
     /** Begins to collect the gradients that another network's parameters do. */
     void learnAs(Parameters others) {
         for (var parameter : all()) {
