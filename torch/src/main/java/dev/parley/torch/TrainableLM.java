@@ -186,7 +186,8 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         requireNoAdapter();
         if (parameters.all().stream().anyMatch(parameter -> !parameter.trainable()))
             throw new IllegalStateException("The tables of a frozen model cannot gain tokens.");
-        var resized = new TrainableLM(config.withVocabSize(Math.ceilDiv(tokens, multipleOf) * multipleOf), computeType);
+        var larger = config.withVocabSize(Math.ceilDiv(tokens, multipleOf) * multipleOf);
+        var resized = new TrainableLM(larger, new Parameters(larger.blueprint().weights()), computeType, () -> {});
         resized.transformer.recompute(transformer.recomputesAlways());
         RandomState.seed(seed);
         resized.parameters.takeOver(parameters, TokenRows::resized);
