@@ -63,7 +63,8 @@ record GrpoKeys(RecipeText text) {
     GrpoSettings settings() {
         var byDefault = GrpoSettings.DEFAULT;
         var epsilon = text.number("epsilon", byDefault.epsilon());
-        return new GrpoSettings(JudgedAnswers.grpoLoss(text), ScaleRewards.named(text.keys().path("scale_rewards").asText("group")), epsilon,
+        return new GrpoSettings(JudgedAnswers.grpoLoss(text), ScaleRewards.named(text.keys().path("scale_rewards").asText("group")),
+                epsilon,
                 text.number("epsilon_high", epsilon), text.number("beta", 0), count("num_iterations", byDefault.numIterations()),
                 text.flag("mask_truncated_completions"));
     }
@@ -92,7 +93,8 @@ record GrpoKeys(RecipeText text) {
         if (text.has("reward_weights") && weights.size() != given.size())
             throw text.wrong("reward_weights", "there are " + weights.size() + " reward_weights for " + given.size() + " reward_funcs.");
         var all = new ArrayList<Weighted>();
-        for (int i = 0; i < given.size(); i++) all.add(new Weighted(reward(given.get(i)), text.has("reward_weights") ? weights.get(i).asDouble() : 1));
+        for (int i = 0; i < given.size(); i++)
+            all.add(new Weighted(reward(given.get(i)), text.has("reward_weights") ? weights.get(i).asDouble() : 1));
         try {
             return new Rewards(all);
         } catch (IllegalArgumentException e) {

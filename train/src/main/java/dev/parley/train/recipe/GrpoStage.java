@@ -12,8 +12,8 @@ import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSettings;
 import dev.parley.train.objective.Grpo;
 import dev.parley.train.objective.GrpoSettings;
-import dev.parley.train.rollout.CallableTool;
 import dev.parley.train.rollout.Calculator;
+import dev.parley.train.rollout.CallableTool;
 import dev.parley.train.rollout.Question;
 import dev.parley.train.rollout.Rewards;
 import dev.parley.train.rollout.Rollouts;
@@ -70,7 +70,8 @@ final class GrpoStage implements StageMethod {
         var prompt = asked.prompt();
         if (tools.isEmpty() || !prompt.tools().isEmpty()) return asked;
         var offered = tools.stream().map(tool -> tool.tool().definition()).toList();
-        return new VerifiablePrompt(new Chat(prompt.messages(), offered, prompt.variables(), prompt.unlearned()), asked.answer(), asked.more());
+        return new VerifiablePrompt(new Chat(prompt.messages(), offered, prompt.variables(), prompt.unlearned()), asked.answer(),
+                asked.more());
     }
 
     /** What was read. @param base of the model, which is the reference where no adapter is trained */

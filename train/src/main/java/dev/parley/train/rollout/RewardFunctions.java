@@ -84,6 +84,7 @@ public final class RewardFunctions {
     }
 
     private static Optional<BigDecimal> lastNumber(String text) {
-        return NUMBER.matcher(text).results().reduce((first, second) -> second).map(found -> new BigDecimal(found.group().replace(",", "")));
+        return NUMBER.matcher(text).results().reduce((first, second) -> second)
+                .map(found -> new BigDecimal(found.group().replace(",", "")));
     }
 }

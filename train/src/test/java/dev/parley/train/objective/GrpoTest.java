@@ -57,7 +57,8 @@ class GrpoTest {
 
     private static List<Question> questions() {
         return List.of("cat", "mat", "the", "on the").stream()
-                .map(text -> Question.of(new VerifiablePrompt(Chat.of(List.of(Message.user(text))), "sat", JsonNodeFactory.instance.objectNode()),
+                .map(text -> Question.of(
+                        new VerifiablePrompt(Chat.of(List.of(Message.user(text))), "sat", JsonNodeFactory.instance.objectNode()),
                         CHATS))
                 .toList();
     }
@@ -104,7 +105,8 @@ class GrpoTest {
             learn(model);
             learn(other);
             var questions = questions();
-            var tally = grpo(GrpoSettings.DEFAULT.withLossType(type)).step(model, List.of(questions.subList(0, 3), questions.subList(3, 4)));
+            var tally = grpo(GrpoSettings.DEFAULT.withLossType(type)).step(model,
+                    List.of(questions.subList(0, 3), questions.subList(3, 4)));
             var tried = rollouts().sample(sampled.model(), questions, Rollouts.seed(SEED, 0, 0));
             var advantages = new double[tried.size()];
             for (int g = 0; g < questions.size(); g++) {

@@ -146,8 +146,10 @@ class RolloutsTest {
         var rollouts = new Rollouts(chats, settings, List.of());
         try (var running = model.running()) {
             var questions = List.of(question(), question());
-            var one = rollouts.sample(running.model(), questions, 5).stream().map(r -> List.of(r.row().inputIds().length, r.text())).toList();
-            var two = rollouts.sample(running.model(), questions, 5).stream().map(r -> List.of(r.row().inputIds().length, r.text())).toList();
+            var one = rollouts.sample(running.model(), questions, 5).stream().map(r -> List.of(r.row().inputIds().length, r.text()))
+                    .toList();
+            var two = rollouts.sample(running.model(), questions, 5).stream().map(r -> List.of(r.row().inputIds().length, r.text()))
+                    .toList();
             var other = rollouts.sample(running.model(), questions, 6).stream().map(r -> List.of(r.row().inputIds().length, r.text()))
                     .toList();
             assertEquals(6, one.size());
