@@ -91,7 +91,8 @@ class TeachingTest {
 
     private LessonOutcome teach(LessonFeedback feedback, String name, LessonSettings settings) throws IOException {
         var others = OTHERS.stream().map(question -> Chat.of(List.of(Message.user(question)))).toList();
-        return new Teaching(model, tokenizer, settings).withOthers(others).teach(feedback, folder.resolve(name), folder.resolve(name + "-training")).orElseThrow();
+        return new Teaching(model, tokenizer, settings).withOthers(others)
+                .teach(feedback, folder.resolve(name), folder.resolve(name + "-training")).orElseThrow();
     }
 
     private String answer(String question, Path adapter) {
@@ -172,7 +173,8 @@ class TeachingTest {
     @Test
     void whatCannotBeLearnedFromIsRefusedInASentence() {
         var teaching = new Teaching(model, tokenizer, SETTINGS);
-        var none = LessonFeedback.read(List.of("{\"prompt\":[{\"role\":\"assistant\",\"content\":\"a\"}],\"chosen\":\"b\",\"rejected\":\"c\"}"),
+        var none = LessonFeedback.read(
+                List.of("{\"prompt\":[{\"role\":\"assistant\",\"content\":\"a\"}],\"chosen\":\"b\",\"rejected\":\"c\"}"),
                 List.of(), List.of());
         var refused = assertThrows(IllegalArgumentException.class, () -> teaching.teach(none, folder.resolve("n"), folder.resolve("t")));
         assertTrue(refused.getMessage().startsWith("There is no feedback"), refused.getMessage());
