@@ -7,7 +7,6 @@ import dev.parley.model.WeightType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 import dev.parley.weights.WeightsInMemory;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,7 +8,6 @@ import dev.parley.tensor.Functional;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -179,6 +178,41 @@ final class Transformer {
         return new NextTokenLoss(head.matrix(computeType).detach(), head.rule(), batch);
     }
 
+    /** What compares scores with a teacher's. @param first of the teacher's targets that is the batch's first */
+    SoftTargetLoss softTargetLoss(TrainingBatch batch, DType computeType, SoftTargets teacher, int first, SoftLoss loss) {
+        return new SoftTargetLoss(head.matrix(computeType).detach(), head.rule(), batch, teacher, first, loss);
+    }
+
+    /** What a teacher thinks of the targets of a batch, made of their {@link #targetVectors}. */
+    SoftTargets softTargets(Tensor vectors, DType computeType) {
+        try (var scope = Scope.open()) {
+            return new SoftTargets(vectors, Scope.detach(head.matrix(computeType).detach()), head.rule());
+        }
+    }
+
+    /** What the head reads to predict each target, scaled, (N, C), of the compute type and in the caller's care, without gradients or dropout. */
+    Tensor targetVectors(TrainingBatch batch, DType computeType) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var rows = TargetScores.rowsBehind(batch);
+            if (rows.length == 0) return Scope.detach(Tensor.empty(computeType, 0, config.hiddenSize()));
+            var hidden = read(batch, computeType).view(-1, config.hiddenSize()); // (B · T, C)
+            return Scope.detach(head.rule().scaled(hidden.indexSelect(0, Tensor.ofInts(rows, rows.length))));
+        }
+    }
+
+    /** How a student does beside its teacher, without gradients or dropout. @param first of the teacher's targets that is the batch's first */
+    SoftSum loss(TrainingBatch batch, DType computeType, SoftTargets teacher, int first, SoftLoss loss) {
+        if (batch.targets().length == 0) return SoftSum.NONE;
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            return softTargetLoss(batch, computeType, teacher, first, loss).read(read(batch, computeType));
+        }
+    }
+
+    /** What the head reads of a batch, (B, T, C), without dropout. */
+    private Tensor read(TrainingBatch batch, DType computeType) {
+        return forward(embedded(batch.ids(), 0), ForwardContext.of(config, batch, computeType, false), null);
+    }
+
     /** The head's weight, where it is learned. */
     Optional<Tensor> learningHead() {
         return head.weight().isLearning() ? Optional.of(head.weight().value()) : Optional.empty();
@@ -249,7 +283,6 @@ final class Transformer {
     /** -ln p of each target, (N), float32, in the order of the text. */
     private Tensor losses(TrainingBatch batch, DType computeType) {
         if (batch.targets().length == 0) return Tensor.empty(DType.FLOAT32, 0);
-        var hidden = forward(embedded(batch.ids(), 0), ForwardContext.of(config, batch, computeType, false), null); // (B, T, C)
-        return nextTokenLoss(batch, computeType).each(hidden);
+        return nextTokenLoss(batch, computeType).each(read(batch, computeType));
     }
 }
