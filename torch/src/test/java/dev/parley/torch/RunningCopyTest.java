@@ -30,7 +30,8 @@ class RunningCopyTest {
         try (var running = model.running();
                 var session = running.model().openSession(0, true);
                 var sequence = session.open()) {
-            assertArrayEquals(expected, session.feed(List.of(Feed.of(sequence, IDS))).getFirst().scores()[0], 2e-5f); // sums in another order
+            var scores = session.feed(List.of(Feed.of(sequence, IDS))).getFirst().scores()[0];
+            assertArrayEquals(expected, scores, 2e-5f); // sums in another order
         }
     }
 

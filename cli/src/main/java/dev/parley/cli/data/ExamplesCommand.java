@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 @Command(name = "examples", description = "Write example data, made by code, to try a recipe with before there is data of your own.",
         footer = {"", "chats: conversations, for sft. tools: conversations that call a calculator, for sft.",
             "pairs: a friendly answer and the same said rudely or barely, for dpo. thumbs: such answers with a thumb, for kto.",
-            "sums: questions with their results, for grpo.", "", "Example:",
+            "sums: questions with their results, for grpo.",
+            "calculations: questions for a calculator, for grpo with a tool.", "", "Example:",
             "  ./parley data examples --kind tools --count 4000 --out tools.jsonl",
             "  ./parley data examples --kind pairs --held-out --count 100 --out pairs-held-out.jsonl"})
 final class ExamplesCommand implements Callable<Integer> {
@@ -24,7 +25,7 @@ final class ExamplesCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Option(names = "--kind", paramLabel = "chats|tools|pairs|thumbs|sums", required = true, description = "What the lines teach by.")
+    @Option(names = "--kind", paramLabel = "chats|tools|pairs|thumbs|sums|calculations", required = true, description = "What the lines teach by.")
     private String kind;
 
     @Option(names = "--count", paramLabel = "N", defaultValue = "2000", description = "Lines, up to 1,000,000. Default: 2,000.")
@@ -34,7 +35,7 @@ final class ExamplesCommand implements Callable<Integer> {
     private long seed;
 
     @Option(names = "--held-out",
-            description = "Lines to be judged by: of questions and in wordings that no others have. For pairs and thumbs.")
+            description = "Lines to be judged by: of questions and in wordings that no others have. For pairs, thumbs and sums.")
     private boolean heldOut;
 
     @Option(names = "--out", paramLabel = "FILE", description = "The file to write. Default: standard output.")

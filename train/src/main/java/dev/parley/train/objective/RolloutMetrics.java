@@ -2,7 +2,6 @@ package dev.parley.train.objective;
 
 import dev.parley.train.rollout.Rewards;
 import dev.parley.train.rollout.Rollout;
-import java.util.Arrays;
 import java.util.List;
 
 /** What is told of answers that were tried, by TRL's names. */
@@ -17,13 +16,17 @@ record RolloutMetrics(Rewards rewards, List<Judged> judged) {
         }
     }
 
+    private String name(int reward) {
+        return "rewards/" + rewards.all().get(reward).reward().name();
+    }
+
     /** Of single answers. */
     Tally single() {
         var tally = Tally.NONE;
         for (var one : judged) {
             tally = tally.with("reward", one.total(), 1);
             for (int i = 0; i < one.each().length; i++) {
-                if (!Double.isNaN(one.each()[i])) tally = tally.with("rewards/" + rewards.all().get(i).reward().name() + "/mean", one.each()[i], 1);
+                if (!Double.isNaN(one.each()[i])) tally = tally.with(name(i) + "/mean", one.each()[i], 1);
             }
             var rollout = one.rollout();
             tally = tally.with("completions/mean_length", rollout.tokens(), 1)
@@ -47,10 +50,8 @@ record RolloutMetrics(Rewards rewards, List<Judged> judged) {
         for (int i = 0; i < rewards.all().size(); i++) {
             var number = i;
             var given = judged.stream().mapToDouble(one -> one.each()[number]).filter(reward -> !Double.isNaN(reward)).toArray();
-            if (given.length > 0) tally = tally.with("rewards/" + rewards.all().get(i).reward().name() + "/std", ScaleRewards.deviation(given), 1);
+            if (given.length > 0) tally = tally.with(name(i) + "/std", ScaleRewards.deviation(given), 1);
         }
-        var lengths = judged.stream().mapToInt(one -> one.rollout().tokens()).toArray();
-        return tally.with("completions/min_length", Arrays.stream(lengths).min().orElse(0), 1)
-                .with("completions/max_length", Arrays.stream(lengths).max().orElse(0), 1);
+        return tally;
     }
 }

@@ -25,7 +25,8 @@ record GrpoKeys(RecipeText text) {
 
     static final List<RecipeKey> ALL = List.of(JudgedAnswers.BETA, JudgedAnswers.LOSS_TYPE,
             new RecipeKey("reward_funcs", GrpoKeys::areRewards, "names, or a list", "needed",
-                    "`grpo`: what judges an answer: `exact`, `number`, `contains`, `tool`, `{regex: …}`, `{json_schema: …}`, `{length: …}`."),
+                    "`grpo`: what judges an answer: `exact`, `number`, `contains`, `tool`, `{regex: …}`, `{json_schema: …}`, "
+                            + "`{length: …}`."),
             new RecipeKey("reward_weights", node -> node.isArray() && all(node, JsonNode::isNumber), "list of numbers", "1 each",
                     "`grpo`: how much each of `reward_funcs` counts."),
             RecipeKey.count("num_generations", 2, "8", "`grpo`: answers that are tried to each question."),

@@ -69,7 +69,7 @@ public final class RewardFunctions {
         return Reward.of("length", rollout -> Math.clamp((double) (free - rollout.tokens()) / (longest - free), -1.0, 0.0));
     }
 
-    /** Tools were called as wanted: that which the line names under {@code tool}, none where it says "none", else any, and without fault. */
+    /** Tools were called, and without fault: that which the line names under {@code tool}, none where it says "none", else any. */
     public static Reward tool() {
         return Reward.of("tool", rollout -> {
             var wanted = rollout.question().asked().more().path("tool").asText();

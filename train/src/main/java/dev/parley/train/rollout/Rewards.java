@@ -66,7 +66,11 @@ public record Rewards(List<Weighted> all) {
         return Collections.unmodifiableList(names);
     }
 
-    /** The weighted sum. @param each as {@link #each} has them */
+    /**
+     * The weighted sum.
+     *
+     * @param each as {@link #each} has them
+     */
     public double total(double[] each) {
         double total = 0;
         for (int i = 0; i < each.length; i++) if (!Double.isNaN(each[i])) total += all.get(i).weight() * each[i];
