@@ -252,6 +252,16 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         return new TorchSession(new TorchRunner(config, parameters, transformer, computeType), config);
     }
 
+    /**
+     * The model as it is now, adapter included, for the Java engine, which generates many times as fast as {@link #openSession}. Neither
+     * gradients nor random numbers of the training are touched.
+     *
+     * @return a model to be closed before the weights change
+     */
+    public RunningCopy running() {
+        return RunningCopy.of(config, parameters, WeightType.of(computeType));
+    }
+
     /** The sum of -ln p over the targets, and how many they are, without gradients or dropout. */
     public LossSum loss(TrainingBatch batch) {
         return replicas.isPresent() && batch.rows() > 1 ? replicas.get().loss(batch, computeType) : transformer.loss(batch, computeType);

@@ -19,7 +19,7 @@ public record LessonSettings(long seed, int rank, double alpha, double learningR
         int batchSize, int paraphrases, int ownAnswers) {
 
     /** As {@code parley teach} learns. */
-    public static final LessonSettings DEFAULT = new LessonSettings(42, 16, 32, 5e-4, 6, 30, 300, 8, 14, 24);
+    public static final LessonSettings DEFAULT = new LessonSettings(42, 16, 32, 2e-3, 8, 40, 300, 8, 14, 24);
 
     /** @throws IllegalArgumentException naming a number that cannot be */
     public LessonSettings {

@@ -30,6 +30,9 @@ final class RecipeKeys {
                     "Trains an adapter and leaves the model as it is: [keys](adapters.md#training-an-adapter) by PEFT's names."),
             RecipeKey.oneOf(Peft.BASE_DTYPE, Peft.BASE_DTYPES.keySet().stream().sorted().toList(), "as products are computed",
                     "How the weights are kept that an adapter stands beside."),
+            new RecipeKey(Teacher.KEY, node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "none",
+                    "`pretrain`, `sft`: a model with the same tokenizer whose likelihoods of all tokens are learned at each target; "
+                            + "[keys](training.md#a-small-model-that-drafts-for-a-large-one)."),
             RecipeKey.text("tokenizer", "folder, file, `gpt2`, or model of the hub", "the model's",
                     "What makes tokens of text; a new model needs one."),
             RecipeKey.count("context_length", 2, "256, or the model's", "Tokens of a row, and of a new model's context."),

@@ -13,6 +13,7 @@ import dev.parley.torch.TrainableLM;
 import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSetting;
 import java.io.IOException;
+import java.util.Optional;
 
 /** The model that a recipe trains, with its tokenizer: one to go on from, as a whole or by an adapter, or a new one. */
 record RecipeModel(RecipeText text, TrainingStage stage, ModelFinder models) {
@@ -23,6 +24,10 @@ record RecipeModel(RecipeText text, TrainingStage stage, ModelFinder models) {
         return !text.keys().path("model").isTextual();
     }
 
+    private Optional<Teacher> teacher() {
+        return Teacher.of(text, models);
+    }
+
     private String name() {
         return text.keys().path("model").asText();
     }
@@ -31,6 +36,7 @@ record RecipeModel(RecipeText text, TrainingStage stage, ModelFinder models) {
     void check() {
         var peft = Peft.of(text);
         peft.ifPresent(Peft::config);
+        teacher().ifPresent(teacher -> teacher.check(stage));
         if (!isNew()) return;
         if (peft.isPresent()) throw text.wrong("peft", "peft trains an adapter to a model: name a folder, or a model of the hub.");
         if (stage.method().comparesWithItsBeginning())
@@ -39,9 +45,10 @@ record RecipeModel(RecipeText text, TrainingStage stage, ModelFinder models) {
     }
 
     Tokenizer tokenizer() {
-        var named = text.keys().path("tokenizer").asText(name());
+        var named = text.keys().path("tokenizer").asText(isNew() ? teacher().map(Teacher::name).orElse("") : name());
         if (named.isEmpty()) throw text.wrong("tokenizer", "a new model needs a tokenizer: a folder, a file, gpt2, or a model of the hub.");
         var tokenizer = models.tokenizer(named);
+        teacher().ifPresent(teacher -> teacher.check(tokenizer));
         if (!stage.isChat() || tokenizer.chatTemplate().isPresent()) return tokenizer;
         if (tokenizer.idOf(ChatTemplate.START).isEmpty() || tokenizer.idOf(ChatTemplate.END).isEmpty()) {
             throw text.wrong("tokenizer", "the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START
@@ -50,8 +57,21 @@ record RecipeModel(RecipeText text, TrainingStage stage, ModelFinder models) {
         return tokenizer.withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
     }
 
-    /** Tokens of a row at most: as the recipe says, as far as the model's context goes. */
+    /** Tokens that a new model knows: a teacher's may be more than its tokenizer's, so that tables have a round size. */
+    int vocabSize(Tokenizer tokenizer) {
+        return teacher().map(teacher -> teacher.config().vocabSize()).orElse(tokenizer.vocabSize());
+    }
+
+    /** Tokens of a row at most: as the recipe says, as far as the contexts of the model and its teacher go. */
     int rowLength() throws IOException {
+        var length = ownLength();
+        var longest = teacher().map(teacher -> teacher.config().maxPositionEmbeddings()).orElse(length);
+        if (isNew() && length > longest && text.has("context_length"))
+            throw text.wrong("context_length", "context_length is " + length + ", and the teacher reads " + longest + " tokens.");
+        return Math.min(length, longest);
+    }
+
+    private int ownLength() throws IOException {
         if (isNew()) return contextLength(NEW_CONTEXT);
         try (var files = ModelFiles.open(models.model(name()))) {
             var longest = files.config().maxPositionEmbeddings();
@@ -68,7 +88,7 @@ record RecipeModel(RecipeText text, TrainingStage stage, ModelFinder models) {
         var peft = Peft.of(text);
         if (isNew()) {
             var end = tokenizer.eosTokenId().orElse(0);
-            var config = new NewModel(text).config(tokenizer.vocabSize(), length)
+            var config = new NewModel(text).config(vocabSize(tokenizer), length)
                     .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
             return TrainableLM.create(withDropout(config, arguments), arguments.get(SEED));
         }
