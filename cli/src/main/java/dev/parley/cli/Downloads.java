@@ -8,6 +8,7 @@ import dev.parley.kernels.machine.MachineMemory;
 import dev.parley.tokenizer.Tokenizer;
 import dev.parley.train.recipe.ModelFinder;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -38,6 +39,13 @@ public final class Downloads implements HubListener, AutoCloseable {
      */
     public static Path model(String nameOrPath, Output output) {
         return finder(output).model(nameOrPath);
+    }
+
+    /** What a model is called on a server: one of this machine as its folder is; one of the hub keeps its name. */
+    public static String idOf(String nameOrPath, Path folder) {
+        if (Hub.local(nameOrPath).isEmpty()) return nameOrPath;
+        var name = folder.toAbsolutePath().normalize().getFileName().toString();
+        return name.toLowerCase(Locale.ROOT).endsWith(".gguf") ? name.substring(0, name.length() - 5) : name;
     }
 
     /**

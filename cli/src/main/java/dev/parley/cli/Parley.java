@@ -9,6 +9,7 @@ import dev.parley.cli.knowledge.KnowledgeCommand;
 import dev.parley.cli.mcp.McpCommand;
 import dev.parley.cli.models.ModelsCommand;
 import dev.parley.cli.quickstart.QuickstartCommand;
+import dev.parley.cli.teach.TeachCommand;
 import dev.parley.cli.tokenizer.TokenizerCommand;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -132,6 +133,7 @@ public final class Parley implements Runnable {
         commands.put("generate", () -> new GenerateCommand(output));
         commands.put("chat", () -> new ChatCommand(output));
         commands.put("serve", () -> new ServeCommand(output));
+        commands.put("teach", () -> group(new TeachCommand(output), TeachCommand.commands(output)));
         commands.put("score", () -> new ScoreCommand(output));
         commands.put("eval", () -> group(new EvalCommand(), EvalCommand.commands(output)));
         commands.put("explain", () -> new ExplainCommand(output));

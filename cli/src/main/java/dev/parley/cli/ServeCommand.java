@@ -165,7 +165,7 @@ final class ServeCommand implements Callable<Integer> {
                     var onOffer = new AssistantsOnOffer(data.folder(), guard.moderator(), embedder, output);
                     var offered = onOffer.open(assistants, pool);
                     var chatSources = new OpenSources(data.folder(), embedder, output);
-                    var server = ParleyServer.start(settings, pool, offered, chatSources.open(sourceOptions), guard.moderator(), database,
+                    var server = ParleyServer.start(settings, pool, offered, chatSources.open(sourceOptions), Optional.empty(), guard.moderator(), database,
                             output::note)) {
                 var failed = new AtomicBoolean();
                 var watch = Thread.ofVirtual().start(() -> stopIfFirstFails(pool, failed, stop));

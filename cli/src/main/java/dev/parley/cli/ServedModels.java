@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -93,7 +92,7 @@ final class ServedModels {
         }
 
         String id() {
-            return name.orElseGet(() -> idOf(place, folder));
+            return name.orElseGet(() -> Downloads.idOf(place, folder));
         }
     }
 
@@ -118,13 +117,6 @@ final class ServedModels {
 
     private static String target(String alias) {
         return alias.substring(alias.indexOf('=') + 1);
-    }
-
-    /** A model of this machine is called as its folder is; one of the hub keeps its name. */
-    private static String idOf(String place, Path folder) {
-        if (Hub.local(place).isEmpty()) return place;
-        var name = folder.toAbsolutePath().normalize().getFileName().toString();
-        return name.toLowerCase(Locale.ROOT).endsWith(".gguf") ? name.substring(0, name.length() - 5) : name;
     }
 
     /** The weights' files are as large as what is kept in memory, or larger. */

@@ -48,7 +48,8 @@ public final class Rephrase {
         return choices;
     }
 
-    private static boolean isChinese(String text) {
+    /** Whether any of it is written in Han characters. */
+    static boolean isChinese(String text) {
         return text.codePoints().anyMatch(c -> Character.UnicodeScript.of(c) == Character.UnicodeScript.HAN);
     }
 
@@ -78,7 +79,8 @@ public final class Rephrase {
         return random.nextInt(3) == 0 ? text.replace('?', '？').replace(',', '，') : text;
     }
 
-    private static String withoutEnd(String question) {
+    /** Without the mark at its end. */
+    static String withoutEnd(String question) {
         return question.matches(".*[?.!]") ? question.substring(0, question.length() - 1) : question;
     }
 
@@ -106,7 +108,8 @@ public final class Rephrase {
         return text.substring(0, at) + text.charAt(at + 1) + text.charAt(at) + text.substring(at + 2);
     }
 
-    private static String lowerFirst(String text) {
+    /** As it goes on in a sentence. */
+    static String lowerFirst(String text) {
         return text.startsWith("I ") || text.startsWith("I'") ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
     }
 

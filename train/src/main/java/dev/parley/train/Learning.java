@@ -26,7 +26,7 @@ record Learning<E extends TrainingExample>(Objective<E> objective, Examples<E> t
             TrainingArguments arguments) {
         if (train.size() == 0) throw new TrainingException("The training set is empty.");
         if (held.isPresent() && held.get().size() == 0) throw new TrainingException("The evaluation set is empty.");
-        return new Learning<>(objective, train, held, new BatchPlan<>(train, arguments));
+        return new Learning<>(objective, train, held, new BatchPlan<>(train, arguments, objective.stepsPerBatch()));
     }
 
     /** The same training without an evaluation. */

@@ -8,6 +8,7 @@ import dev.parley.serve.chat.history.Feedback;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,10 +17,11 @@ import picocli.CommandLine.Option;
 
 /** {@code data feedback}: what people think of the answers of a server, as data to train by. */
 @Command(name = "feedback", description = "Export the ratings of a server's answers as training data, one line of JSON each.",
-        footer = {"", "sft: the answers with a thumb up, {\"messages\":[...]}.",
-            "preference: which of two answers was better, {\"prompt\":[...],\"chosen\":[...],\"rejected\":[...]}; from choices, and from "
+        footer = {"", "sft: the answers with a thumb up, and what people wrote in the place of others, {\"messages\":[...]}.",
+            "preference: which of two answers was better, {\"prompt\":[...],\"chosen\":[...],\"rejected\":[...]}; from choices, from "
                     + "answers to the same "
-                    + "of which one has a thumb up and another down.",
+                    + "of which one has a thumb up and another down, and from edits.",
+            "edits: what people wrote in the place of answers, each before the answer; such pairs alone.",
             "thumbs: every answer with a thumb, {\"prompt\":[...],\"completion\":[...],\"label\":true|false}.",
             "choices: which of two models' answers was better, {\"left\":...,\"right\":...,\"choice\":\"left|right|tie\"}; for eval rank.",
             "", "Example:", "  ./parley data feedback --data my-data --format sft --out feedback.jsonl"})
@@ -30,7 +32,7 @@ final class FeedbackCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data;
 
-    @Option(names = "--format", paramLabel = "sft|preference|thumbs|choices|all", defaultValue = "all",
+    @Option(names = "--format", paramLabel = "sft|preference|edits|thumbs|choices|all", defaultValue = "all",
             description = "Which lines to write. Default: all, which is sft and then preference.")
     private Format format;
 
@@ -46,7 +48,7 @@ final class FeedbackCommand implements Callable<Integer> {
 
     /** Which lines are wanted. */
     private enum Format {
-        SFT, PREFERENCE, THUMBS, CHOICES, ALL
+        SFT, PREFERENCE, EDITS, THUMBS, CHOICES, ALL
     }
 
     FeedbackCommand(Output output) {
@@ -71,6 +73,11 @@ final class FeedbackCommand implements Callable<Integer> {
                 output.note(lines.size() + " choices between two models.");
                 return lines;
             }
+            if (format == Format.EDITS) {
+                lines.addAll(feedback.edits());
+                output.note(lines.size() + " answers that people rewrote.");
+                return lines;
+            }
             if (format == Format.THUMBS) {
                 lines.addAll(feedback.thumbs());
                 output.note(lines.size() + " answers with a thumb.");
@@ -83,7 +90,8 @@ final class FeedbackCommand implements Callable<Integer> {
                         + (good.cutOff() == 0 ? "." : ", of which " + good.cutOff() + " were cut off before their end."));
             }
             if (format != Format.SFT) {
-                var better = feedback.preferences();
+                var better = new LinkedHashSet<>(feedback.preferences());
+                better.addAll(feedback.edits());
                 lines.addAll(better);
                 output.note(better.size() + " pairs of a better and a worse answer.");
             }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -66,6 +67,19 @@ public record Chat(ArrayNode messages, List<ObjectNode> tools, Map<String, JsonN
     @Override
     public Chat conversation() {
         return this;
+    }
+
+    /** What the user said last, where the conversation ends with a text of the user. */
+    public Optional<String> lastQuestion() {
+        var last = messages.path(messages.size() - 1);
+        return last.path("role").asText().equals("user") ? Optional.ofNullable(last.path("content").textValue()) : Optional.empty();
+    }
+
+    /** The same with another last question. */
+    public Chat asking(String question) {
+        var changed = messages.deepCopy();
+        ((ObjectNode) changed.get(changed.size() - 1)).put("content", question);
+        return new Chat(changed, tools, variables, unlearned);
     }
 
     /** This conversation followed by more. */

@@ -2,6 +2,7 @@ package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.serve.accounts.Caller;
+import dev.parley.serve.chat.history.Edits;
 import dev.parley.serve.chat.history.Ratings;
 import dev.parley.serve.chat.history.Ratings.Choice;
 import dev.parley.serve.chat.history.Texts;
@@ -15,15 +16,28 @@ import io.javalin.http.Context;
 final class RatingRoutes implements Routes {
 
     private final Ratings ratings;
+    private final Edits edits;
 
-    RatingRoutes(Ratings ratings) {
+    RatingRoutes(Ratings ratings, Edits edits) {
         this.ratings = ratings;
+        this.edits = edits;
     }
 
     @Override
     public void addTo(RoutesConfig routes) {
         routes.put("/api/messages/{id}/rating", this::rate);
         routes.post("/api/conversations/{id}/comparisons", this::compare);
+        routes.post("/api/messages/{id}/edit", this::edit);
+        routes.delete("/api/messages/{id}/edit", this::takeBack);
+    }
+
+    private void edit(Context request) {
+        var text = Texts.clean(JsonFields.of(JsonBody.read(request)).requireString("text"));
+        JsonBody.write(request.status(201), edits.edit(Caller.of(request).id(), request.pathParam("id"), text).json());
+    }
+
+    private void takeBack(Context request) {
+        JsonBody.write(request, edits.takeBack(Caller.of(request).id(), request.pathParam("id")).json());
     }
 
     private void rate(Context request) {

@@ -29,6 +29,7 @@ class OwnershipTest {
             var asked = ada.ask("My secret");
             var answer = ada.answer(asked, "{\"temperature\":0,\"max_tokens\":8}");
             ada.await(answer);
+            var edit = ada.ok("POST", "/api/messages/" + answer + "/edit", "{\"text\":\"My own words\"}").path("id").asText();
             var preset = ada.ok("POST", "/api/presets", "{\"name\":\"mine\"}").path("id").asText();
             var before = ada.get("/api/export");
             var own = bob.ask("Mine");
@@ -58,6 +59,8 @@ class OwnershipTest {
                     new Route("GET", "/api/messages/" + answer + "/explanation?token=1", ""),
                     new Route("GET", "/api/messages/" + answer + "/passages/1", ""),
                     new Route("PUT", "/api/messages/" + answer + "/rating", "{\"rating\":1}"),
+                    new Route("POST", "/api/messages/" + answer + "/edit", "{\"text\":\"x\"}"),
+                    new Route("DELETE", "/api/messages/" + edit + "/edit", ""),
                     new Route("DELETE", "/api/presets/" + preset, ""))) {
                 var refused = bob.send(route.method(), route.path(), route.body());
                 assertEquals(404, refused.statusCode(), route + ": " + refused.body());

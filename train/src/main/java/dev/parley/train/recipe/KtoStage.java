@@ -1,7 +1,6 @@
 package dev.parley.train.recipe;
 
 import dev.parley.data.chat.PreferenceRows;
-import dev.parley.data.chat.RatedAnswer;
 import dev.parley.model.TrainingRow;
 import dev.parley.train.objective.Kto;
 import dev.parley.train.objective.Thumb;
@@ -35,7 +34,7 @@ final class KtoStage implements StageMethod {
         record Rated(TrainingRow row, boolean good) {}
         var rows = new PreferenceRows(chats.chatRows());
         var rated = JudgedAnswers.fitting(chats, files,
-                chats.all(files, RatedAnswer.class, answer -> rows.rated(answer).map(row -> new Rated(row, answer.good()))));
+                chats.thumbs(files, answer -> rows.rated(answer).map(row -> new Rated(row, answer.good()))));
         return Thumb.of(rated.stream().map(Rated::row).toList(), rated.stream().map(Rated::good).toList(), chats.length());
     }
 

@@ -8,7 +8,7 @@ import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.tensor.Workers;
-import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.Parameter;
 import dev.parley.torch.TrainableLM;
 import java.util.ArrayList;
 import java.util.Arrays;

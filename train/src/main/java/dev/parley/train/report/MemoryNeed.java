@@ -1,8 +1,8 @@
 package dev.parley.train.report;
 
 import dev.parley.model.ModelConfig;
+import dev.parley.torch.Parameter;
 import dev.parley.torch.Parameters;
-import dev.parley.torch.Parameters.Parameter;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingSettings;
 import dev.parley.train.optimizer.Optim;

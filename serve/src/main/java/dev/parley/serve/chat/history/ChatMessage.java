@@ -12,13 +12,20 @@ import java.util.Optional;
  * @param answer where a model wrote it
  * @param rating 1, -1, or 0 for none
  * @param comment on the rating; may be empty
+ * @param editOf the answer in whose place somebody wrote it, if so
  */
 public record ChatMessage(String id, String conversation, Optional<String> parent, Role role, String text, long created, Status status,
-        Optional<Answer> answer, int rating, String comment) {
+        Optional<Answer> answer, int rating, String comment, Optional<String> editOf) {
+
+    /** One that stands in no other's place. */
+    public ChatMessage(String id, String conversation, Optional<String> parent, Role role, String text, long created, Status status,
+            Optional<Answer> answer, int rating, String comment) {
+        this(id, conversation, parent, role, text, created, status, answer, rating, comment, Optional.empty());
+    }
 
     /** The same with another text and state. */
     public ChatMessage with(String text, Status status, Answer answer) {
-        return new ChatMessage(id, conversation, parent, role, text, created, status, Optional.of(answer), rating, comment);
+        return new ChatMessage(id, conversation, parent, role, text, created, status, Optional.of(answer), rating, comment, editOf);
     }
 
     /** As the API shows it. */
@@ -33,6 +40,7 @@ public record ChatMessage(String id, String conversation, Optional<String> paren
             a.turn().ifPresent(turn -> json.set("turn", turn));
         });
         json.put("rating", rating);
+        editOf.ifPresent(original -> json.put("edit_of", original));
         if (!comment.isEmpty()) json.put("comment", comment);
         return json;
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.serve.store.Database;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -58,18 +59,42 @@ public final class Feedback {
 
     private record Compared(JsonNode prompt, String chosen, String rejected) {}
 
-    /** The answers that somebody found good, for supervised fine-tuning: {@code {"messages": […]}}. */
+    private record Edited(JsonNode prompt, String answer, String edited, boolean byModel) {}
+
+    /**
+     * The answers that somebody found good, and what people wrote in the place of others, for supervised fine-tuning:
+     * {@code {"messages": […]}}.
+     */
     public Found demonstrations() {
         var lines = new LinkedHashSet<String>();
         var cutOff = 0;
         for (var rated : rated()) {
             if (rated.rating() <= 0 || !isUsable(rated.prompt(), rated.answer())) continue;
-            var messages = ((ArrayNode) rated.prompt()).deepCopy();
-            messages.add(answer(rated.answer()));
-            var isNew = lines.add(JsonNodeFactory.instance.objectNode().set("messages", messages).toString());
+            var isNew = lines.add(demonstration(rated.prompt(), rated.answer()));
             if (isNew && rated.cutOff()) cutOff++;
         }
+        for (var edit : edited()) {
+            if (isUsable(edit.prompt(), edit.edited())) lines.add(demonstration(edit.prompt(), edit.edited()));
+        }
         return new Found(List.copyOf(lines), cutOff);
+    }
+
+    private static String demonstration(JsonNode prompt, String answer) {
+        var messages = ((ArrayNode) prompt).deepCopy();
+        messages.add(answer(answer));
+        return JsonNodeFactory.instance.objectNode().set("messages", messages).toString();
+    }
+
+    /**
+     * What people wrote in the place of models' answers, each beside the answer: pairs as those of {@link #preferences()}. Of an answer
+     * that was rewritten more than once, the last.
+     */
+    public List<String> edits() {
+        var lines = new LinkedHashSet<String>();
+        for (var edit : edited()) {
+            if (edit.byModel()) add(lines, edit.prompt(), edit.edited(), edit.answer());
+        }
+        return List.copyOf(lines);
     }
 
     /** Every answer with a thumb, for training by thumbs alone: {@code {"prompt": […], "completion": […], "label": true|false}}. */
@@ -127,6 +152,25 @@ public final class Feedback {
                 }, chosen.users().toArray()));
     }
 
+    /**
+     * What people asked first in their conversations, the latest first, as {@code {"messages": […]}} without an answer.
+     *
+     * @param most how many
+     */
+    public List<String> questions(int most) {
+        var lines = new LinkedHashSet<String>();
+        database.read(t -> t.list("select c.system_prompt, m.text from messages m join conversations c on c.id = m.conversation "
+                + "where m.role = 'user' and m.parent is null and c.deleted is null and m."
+                + (chosen.imported() ? "imported >= 0" : "imported = 0")
+                + wanted() + " order by m.created desc, m.id limit " + most, row -> {
+                    var messages = JsonNodeFactory.instance.arrayNode();
+                    if (!row.getString(1).isEmpty()) messages.addObject().put("role", "system").put("content", row.getString(1));
+                    messages.addObject().put("role", "user").put("content", row.getString(2));
+                    return lines.add(JsonNodeFactory.instance.objectNode().set("messages", messages).toString());
+                }, chosen.users().toArray()));
+        return List.copyOf(lines);
+    }
+
     private static boolean isUsable(JsonNode prompt, String answer) {
         return !prompt.isEmpty() && !answer.isBlank();
     }
@@ -135,10 +179,11 @@ public final class Feedback {
         return JsonNodeFactory.instance.objectNode().put("role", "assistant").put("content", text);
     }
 
-    /** How many ratings and choices there are of each owner who has some, imported ones counted only where they are wanted. */
+    /** How many ratings, choices and edits there are of each owner who has some, imported ones counted only where they are wanted. */
     public Map<String, Integer> owners() {
         var owners = new TreeMap<String, Integer>();
-        var all = "select owner from ratings where " + imported() + " union all select owner from comparisons where " + imported();
+        var all = "select owner from ratings where " + imported() + " union all select owner from comparisons where " + imported()
+                + " union all select owner from edits where " + imported();
         database.read(t -> t.list(
                 "select coalesce(u.name, o.owner), count(*) from (" + all + ") as o left join users u on u.id = o.owner group by 1",
                 row -> owners.put(row.getString(1), row.getInt(2))));
@@ -163,6 +208,17 @@ public final class Feedback {
                 row -> new Rated(Rows.json(row.getString(1)), row.getString(2),
                         row.getString(3) != null && !row.getString(3).equals("stop"), row.getInt(4)),
                 chosen.users().toArray()));
+    }
+
+    private Collection<Edited> edited() {
+        var last = new LinkedHashMap<String, Edited>(); // by the answer that was rewritten
+        database.read(t -> t.list("select original, prompt, answer, edited, model from edits where " + imported() + wanted()
+                + " order by created, message", row -> {
+                    last.remove(row.getString(1)); // so that the last is where it came
+                    return last.put(row.getString(1), new Edited(Rows.json(row.getString(2)), row.getString(3), row.getString(4),
+                            row.getString(5) != null));
+                }, chosen.users().toArray()));
+        return last.values();
     }
 
     private List<Compared> compared() {

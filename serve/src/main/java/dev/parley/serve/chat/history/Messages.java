@@ -106,7 +106,7 @@ public final class Messages {
         return t.list("with recursive path (id, depth) as (select p.id, 0 from messages p where p.id = ?"
                 + " union all select p.parent, path.depth + 1 from path join messages p on p.id = path.id where p.parent is not null)"
                 + " select " + Rows.MESSAGE
-                + " from path join messages m on m.id = path.id left join ratings r on r.message = m.id order by path.depth desc",
+                + " from path join messages m on m.id = path.id" + Rows.BESIDE + " order by path.depth desc",
                 Rows::message, id);
     }
 
@@ -142,7 +142,7 @@ public final class Messages {
         });
     }
 
-    private void add(Transaction t, String owner, ChatMessage message) {
+    void add(Transaction t, String owner, ChatMessage message) {
         var conversation = message.conversation();
         Conversations.hold(t, owner, conversation);
         message.parent().ifPresent(parent -> {

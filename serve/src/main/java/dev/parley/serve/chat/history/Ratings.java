@@ -117,13 +117,13 @@ public final class Ratings {
         return id;
     }
 
-    private static ChatMessage whole(ChatMessage message) {
+    static ChatMessage whole(ChatMessage message) {
         if (message.role() != Role.ASSISTANT) throw ApiError.badRequest("", "Only answers can be rated.");
         if (message.status() == Status.RUNNING) throw ApiError.badRequest("", "This answer is still being generated.");
         return message;
     }
 
-    private static String model(ChatMessage answer) {
+    static String model(ChatMessage answer) {
         return answer.answer().map(Answer::model).orElse(null);
     }
 

@@ -20,10 +20,13 @@ final class Rows {
     static final String MESSAGE = "m.id, m.conversation, m.parent, m.role, m.text, m.created, m.status, m.finish_reason, m.model, "
             + "m.system_prompt,"
             + " m.settings, m.prompt_tokens, m.completion_tokens, m.seconds, m.first_token_seconds, m.error, m.forgotten_turns, "
-            + "coalesce(r.rating, 0), coalesce(r.rating_comment, ''), m.turn";
+            + "coalesce(r.rating, 0), coalesce(r.rating_comment, ''), m.turn, e.original";
+
+    /** What goes with a message m. */
+    static final String BESIDE = " left join ratings r on r.message = m.id left join edits e on e.message = m.id";
 
     /** Messages with their ratings, of conversations that are not deleted; the first argument of what follows is the owner. */
-    static final String MESSAGES = " from messages m join conversations c on c.id = m.conversation left join ratings r on r.message = m.id"
+    static final String MESSAGES = " from messages m join conversations c on c.id = m.conversation" + BESIDE
             + " where c.owner = ? and c.deleted is null";
 
     private Rows() {}
@@ -39,7 +42,7 @@ final class Rows {
         return new ChatMessage(row.getString(1), row.getString(2), Optional.ofNullable(row.getString(3)),
                 Role.of(row.getString(4)).orElseThrow(),
                 row.getString(5), row.getLong(6), Status.of(row.getString(7)).orElseThrow(), answer(row), row.getInt(18),
-                row.getString(19));
+                row.getString(19), Optional.ofNullable(row.getString(21)));
     }
 
     private static Optional<Answer> answer(ResultSet row) throws SQLException {

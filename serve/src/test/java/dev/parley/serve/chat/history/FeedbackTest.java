@@ -209,4 +209,78 @@ class FeedbackTest {
         assertFalse(chosen.demonstrations().lines().toString().contains("bob") || chosen.preferences().toString().contains("bob"));
         assertEquals(3, feedback.demonstrations().lines().size());
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasWrittenInThePlaceOfAnAnswerIsAPairAndADemonstration(Databases kind) {
+        open(kind);
+        var thread = ask("ada");
+        var id = answer(thread, "A dog is a tree.", "stop");
+        var edits = new Edits(database);
+        var edit = edits.edit("ada", id, "A dog is an animal.");
+        assertEquals(Optional.of(id), edit.editOf());
+        assertEquals(Optional.of(thread.question()), edit.parent(), "it stands beside the answer");
+        assertEquals(Optional.empty(), edit.answer(), "a model is said to have written it");
+        assertEquals(Optional.of(id), messages.get("ada", edit.id()).editOf());
+        assertEquals("A dog is a tree.", messages.get("ada", id).text(), "the answer is gone");
+        assertEquals(List.of(pair("A dog is an animal.", "A dog is a tree.")), feedback.edits());
+        assertEquals(List.of("{\"messages\":" + PROMPT.replace("]", ",{\"role\":\"assistant\",\"content\":\"A dog is an animal.\"}]") + "}"),
+                feedback.demonstrations().lines());
+        assertEquals(Map.of("ada", 1), feedback.owners());
+        assertEquals(new FeedbackAmount(1, 0, 0), FeedbackAmount.of(database, Optional.of("ada"), 0));
+        assertEquals(new FeedbackAmount(0, 0, 0), FeedbackAmount.of(database, Optional.of("bob"), 0));
+        assertEquals(new FeedbackAmount(0, 0, 0), FeedbackAmount.of(database, Optional.empty(), System.currentTimeMillis() + 1_000));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofAnAnswerThatWasRewrittenTwiceTheLastCountsAndItCanBeTakenBack(Databases kind) {
+        open(kind);
+        var thread = ask("ada");
+        var id = answer(thread, "A dog is a tree.", "stop");
+        var edits = new Edits(database);
+        var first = edits.edit("ada", id, "A dog is an animal");
+        var second = edits.edit("ada", first.id(), "A dog is an animal.");
+        assertEquals(Optional.of(id), second.editOf());
+        assertEquals(List.of(pair("A dog is an animal.", "A dog is a tree.")), feedback.edits());
+        assertEquals(new FeedbackAmount(1, 0, 0), FeedbackAmount.of(database, Optional.empty(), 0));
+        assertEquals(Optional.empty(), edits.takeBack("ada", second.id()).editOf());
+        assertEquals(List.of(pair("A dog is an animal", "A dog is a tree.")), feedback.edits());
+        edits.takeBack("ada", first.id());
+        assertEquals(List.of(), feedback.edits());
+        assertEquals(404, assertThrows(ApiError.class, () -> edits.takeBack("ada", first.id())).status());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyWholeAnswersOfOnesOwnAreRewrittenAndByOtherWords(Databases kind) {
+        open(kind);
+        var thread = ask("ada");
+        var id = answer(thread, "A dog is a tree.", "stop");
+        var edits = new Edits(database);
+        assertEquals(404, assertThrows(ApiError.class, () -> edits.edit("bob", id, "Mine")).status());
+        assertEquals(400, assertThrows(ApiError.class, () -> edits.edit("ada", thread.question(), "Mine")).status());
+        assertEquals(400, assertThrows(ApiError.class, () -> edits.edit("ada", id, "A dog is a tree.")).status());
+        assertEquals(400, assertThrows(ApiError.class, () -> edits.edit("ada", id, " ")).status());
+        var edit = edits.edit("ada", id, "A dog is an animal.").id();
+        assertEquals(404, assertThrows(ApiError.class, () -> edits.takeBack("bob", edit)).status());
+        assertEquals(404, assertThrows(ApiError.class, () -> edits.takeBack("ada", id)).status());
+        assertEquals(1, feedback.edits().size());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anImportedAnswerThatIsRewrittenTeachesOnlyWhereItIsWanted(Databases kind) throws IOException {
+        open(kind);
+        var thread = ask("ada");
+        answer(thread, "Yes.", "stop");
+        var document = new ByteArrayOutputStream();
+        new Export(new Conversations(database), messages).write("ada", List.of(thread.conversation()), document);
+        var imported = new Import(database).add("mallory", JsonBody.JSON.readTree(document.toByteArray())).getFirst().id();
+        var answer = messages.all("mallory", imported).stream().filter(m -> m.role() == Role.ASSISTANT).findFirst().orElseThrow();
+        new Edits(database).edit("mallory", answer.id(), "Send me your password.");
+        assertEquals(List.of(), feedback.edits());
+        assertEquals(new FeedbackAmount(0, 0, 0), FeedbackAmount.of(database, Optional.empty(), 0));
+        assertEquals(1, new Feedback(database, new Feedback.Chosen(List.of(), true)).edits().size());
+    }
 }
