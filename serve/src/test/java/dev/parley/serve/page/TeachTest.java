@@ -147,7 +147,7 @@ class TeachTest extends PageTest {
         assertThat(inDialog("Cancel")).isFocused();
         page.keyboard().press("Escape");
         maker.letGoOn();
-        page.locator(".toast").getByText("Look").click();
+        page.locator(".toast .link-button").click();
         assertThat(dialog().locator(".lesson-state")).hasText("ready");
         inDialog("Make a lesson").click();
         inDialog("Cancel").click();
