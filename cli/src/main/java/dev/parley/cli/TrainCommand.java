@@ -7,6 +7,7 @@ import dev.parley.train.TrainingArguments;
 import dev.parley.train.TrainingSettings;
 import dev.parley.train.checkpoint.Checkpoints;
 import dev.parley.train.recipe.Recipe;
+import dev.parley.train.recipe.TrainingStage;
 import dev.parley.train.report.ReportTo;
 import dev.parley.train.report.TrainingPlan;
 import dev.parley.train.report.TrainingReport;
@@ -90,11 +91,8 @@ final class TrainCommand implements Callable<Integer> {
         plan.advice().forEach(sentence -> output.line("! " + sentence));
     }
 
-    private static String next(Recipe.Stage stage, Path out) {
-        return switch (stage) {
-            case PRETRAIN -> "./parley generate --model " + out + " --prompt \"Once upon a time\"";
-            case SFT, DPO, KTO -> "./parley chat " + out;
-        };
+    private static String next(TrainingStage stage, Path out) {
+        return stage.isChat() ? "./parley chat " + out : "./parley generate --model " + out + " --prompt \"Once upon a time\"";
     }
 
     private Recipe recipe() throws IOException {
@@ -127,7 +125,7 @@ final class TrainCommand implements Callable<Integer> {
                 : "Interrupted: " + last.get() + " is kept; go on with --resume.";
     }
 
-    private void print(Recipe.Stage stage, TrainingArguments arguments, Trainer.TrainOutput result) {
+    private void print(TrainingStage stage, TrainingArguments arguments, Trainer.TrainOutput result) {
         var out = arguments.get(TrainingSettings.OUTPUT_DIR);
         if (!json) {
             var steps = result.stepsNow() == 0 ? String.format(Locale.ROOT, "the run is finished, %d steps", result.globalStep())

@@ -6,6 +6,7 @@ import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A pass forward through one network, whose way back is open: autograd keeps what it needs of the layers, or a {@link Recomputation}
@@ -31,7 +32,7 @@ final class RecordedPass implements AutoCloseable {
             recomputation = network.recomputes(computeType) ? Optional.of(new Recomputation(network, batch, computeType))
                     : Optional.empty();
             hidden = Scope.detach(recomputation.isPresent() ? recomputation.get().forward(leaf)
-                    : network.forward(leaf, network.learning(batch, computeType)));
+                    : network.forward(leaf, network.learning(batch, computeType, network.dropouts())));
             Scope.detach(leaf); // last: nothing above may fail and leave it behind
         }
     }
@@ -46,13 +47,22 @@ final class RecordedPass implements AutoCloseable {
 
     /** Goes back with dL/d ln p of each target. @return -ln p of each */
     double[] backward(double[] weights) {
+        return back(() -> network.nextTokenLoss(batch, computeType).backward(hidden, network.learningHead(), weights));
+    }
+
+    /** Goes back with a teacher's loss. @param first of the teacher's targets that is the first here */
+    SoftSum backward(SoftTargets teacher, int first, SoftLoss loss, double divisor) {
+        return back(() -> network.softTargetLoss(batch, computeType, teacher, first, loss).backward(hidden, network.learningHead(), divisor));
+    }
+
+    private <T> T back(Supplier<T> fromHead) {
         if (isOver) throw new IllegalStateException("A pass goes back once: make another.");
         isOver = true;
         try (var scope = Scope.open()) {
-            var each = network.nextTokenLoss(batch, computeType).backward(hidden, network.learningHead(), weights);
+            var loss = fromHead.get();
             recomputation.ifPresent(Recomputation::backward);
             network.addEmbeddingGradient(batch, leaf);
-            return each;
+            return loss;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.parley.torch;
 
 import dev.parley.kernels.DType;
+import dev.parley.model.ModelException;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Workers;
 import java.util.ArrayList;
@@ -87,6 +88,19 @@ public final class TrainingPass implements AutoCloseable {
         if (weights.length != targets())
             throw new IllegalArgumentException(weights.length + " weights do not fit " + targets() + " targets.");
         run(i -> shares.get(i).backward(Arrays.copyOfRange(weights, begin(i), ends[i])));
+    }
+
+    /**
+     * Adds to the gradients of the parameters that of a teacher's loss, divided by the divisor. A pass goes back once.
+     *
+     * @param teacher of the same batch
+     * @param divisor targets of the whole step, so that several passes give what one large one would
+     * @throws ModelException if the teacher has another vocabulary
+     */
+    public SoftSum backward(SoftTargets teacher, SoftLoss loss, double divisor) {
+        var sums = new SoftSum[ends.length];
+        run(i -> sums[i] = shares.get(i).backward(teacher, begin(i), loss, divisor));
+        return Arrays.stream(sums).reduce(SoftSum.NONE, SoftSum::plus);
     }
 
     /** Frees what was kept for the way back. */

@@ -6,13 +6,14 @@ import dev.parley.model.TokenTree;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -32,6 +33,7 @@ final class Transformer {
     private final Norm lastNorm;
     private final Head head;
     private boolean recomputes;
+    private OptionalLong dropoutSeed = OptionalLong.empty(); // of the next pass to learn from
 
     Transformer(Parameters parameters, ModelConfig config) {
         this.config = config;
@@ -85,7 +87,7 @@ final class Transformer {
         if (positions.isPresent()) {
             x = x.add(Functional.embedding(pass.positions(), positions.get().value()).to(DType.FLOAT32)); // (B, T, C)
         }
-        return Functional.dropout(x, pass.training() ? config.dropout().embedding() : 0);
+        return pass.dropouts().drop(x, config.dropout().embedding());
     }
 
     /** What the head reads of what the last block gives, (B, T, C), of the compute type. */
@@ -164,9 +166,22 @@ final class Transformer {
         }
     }
 
-    /** A pass to learn from, with dropout. */
-    ForwardContext learning(TrainingBatch batch, DType computeType) {
-        return ForwardContext.of(config, batch, computeType, true);
+    /** A pass to learn from. */
+    ForwardContext learning(TrainingBatch batch, DType computeType, Dropouts dropouts) {
+        return ForwardContext.of(config, batch, computeType, dropouts);
+    }
+
+    /** What the next pass to learn from drops is said by this seed, and not drawn when it begins. */
+    void seedDropout(long seed) {
+        dropoutSeed = OptionalLong.of(seed);
+    }
+
+    /** What the next pass to learn from drops. */
+    Dropouts dropouts() {
+        if (!hasDropout()) return Dropouts.NONE;
+        var seed = dropoutSeed.orElseGet(RandomState::draw);
+        dropoutSeed = OptionalLong.empty();
+        return Dropouts.of(seed);
     }
 
     /** What the head reads of a batch to learn from: (B, T, C), of the compute type. @param x its {@link #leaf} */
@@ -177,6 +192,41 @@ final class Transformer {
     /** What compares scores with the targets of a batch. */
     NextTokenLoss nextTokenLoss(TrainingBatch batch, DType computeType) {
         return new NextTokenLoss(head.matrix(computeType).detach(), head.rule(), batch);
+    }
+
+    /** What compares scores with a teacher's. @param first of the teacher's targets that is the batch's first */
+    SoftTargetLoss softTargetLoss(TrainingBatch batch, DType computeType, SoftTargets teacher, int first, SoftLoss loss) {
+        return new SoftTargetLoss(head.matrix(computeType).detach(), head.rule(), batch, teacher, first, loss);
+    }
+
+    /** What a teacher thinks of the targets of a batch, made of their {@link #targetVectors}. */
+    SoftTargets softTargets(Tensor vectors, DType computeType) {
+        try (var scope = Scope.open()) {
+            return new SoftTargets(vectors, Scope.detach(head.matrix(computeType).detach()), head.rule());
+        }
+    }
+
+    /** What the head reads to predict each target, scaled, (N, C), of the compute type and in the caller's care, without gradients or dropout. */
+    Tensor targetVectors(TrainingBatch batch, DType computeType) {
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            var rows = TargetScores.rowsBehind(batch);
+            if (rows.length == 0) return Scope.detach(Tensor.empty(computeType, 0, config.hiddenSize()));
+            var hidden = read(batch, computeType).view(-1, config.hiddenSize()); // (B · T, C)
+            return Scope.detach(head.rule().scaled(hidden.indexSelect(0, Tensor.ofInts(rows, rows.length))));
+        }
+    }
+
+    /** How a student does beside its teacher, without gradients or dropout. @param first of the teacher's targets that is the batch's first */
+    SoftSum loss(TrainingBatch batch, DType computeType, SoftTargets teacher, int first, SoftLoss loss) {
+        if (batch.targets().length == 0) return SoftSum.NONE;
+        try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
+            return softTargetLoss(batch, computeType, teacher, first, loss).read(read(batch, computeType));
+        }
+    }
+
+    /** What the head reads of a batch, (B, T, C), without dropout. */
+    private Tensor read(TrainingBatch batch, DType computeType) {
+        return forward(embedded(batch.ids(), 0), ForwardContext.of(config, batch, computeType, Dropouts.NONE), null);
     }
 
     /** The head's weight, where it is learned. */
@@ -249,7 +299,6 @@ final class Transformer {
     /** -ln p of each target, (N), float32, in the order of the text. */
     private Tensor losses(TrainingBatch batch, DType computeType) {
         if (batch.targets().length == 0) return Tensor.empty(DType.FLOAT32, 0);
-        var hidden = forward(embedded(batch.ids(), 0), ForwardContext.of(config, batch, computeType, false), null); // (B, T, C)
-        return nextTokenLoss(batch, computeType).each(hidden);
+        return nextTokenLoss(batch, computeType).each(read(batch, computeType));
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.assist.automation;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.parley.data.text.SeparatedValues;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,29 +11,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads CSV as RFC 4180 describes it: a cell in quotes may hold separators, line ends and doubled quotes. The separator is that of
- * comma, semicolon and tab which the head line has most of. Every cell is text, so that 007 stays 007.
+ * Reads {@link SeparatedValues} with a head line. The separator of a .csv is that of comma, semicolon and tab which the head line has most
+ * of.
  */
 final class CsvReader implements Table.Reader {
 
-    private static final int MOST_COLUMNS = 10_000;
-
     private final Path file;
     private final BufferedReader in;
-    private final char separator;
+    private final SeparatedValues table;
     private final List<String> columns;
-    private long line = 1;
     private long number;
-    private int peeked = -2; // a character that was looked at, -1 at the end, -2 for none
 
     CsvReader(Path file, BufferedReader in, boolean tabs) throws IOException {
         this.file = file;
         this.in = in;
-        separator = tabs ? '\t' : separator(in);
-        var head = record();
-        if (head.cells.isEmpty()) throw new TableException(file + " is empty; its first line names the columns.");
-        if (head.fault.isPresent()) throw new TableException(file + ", line 1: " + head.fault.get());
-        columns = names(head.cells);
+        table = new SeparatedValues(in, tabs ? '\t' : separator(in), LONGEST_ROW);
+        var head = table.next().orElseThrow(() -> new TableException(file + " is empty; its first line names the columns."));
+        if (head.fault().isPresent()) throw new TableException(file + ", line 1: " + fault(head));
+        columns = names(head.cells());
     }
 
     private static char separator(BufferedReader in) throws IOException {
@@ -63,84 +59,33 @@ final class CsvReader implements Table.Reader {
         return columns;
     }
 
-    /**
-     * @param line in which it begins
-     */
-    private record Record(long line, List<String> cells, Optional<String> fault) {
-
-        boolean isBlank() {
-            return cells.size() == 1 && cells.getFirst().isEmpty();
-        }
-    }
-
     @Override
     public Optional<TableRow> next() {
         try {
-            var read = record();
-            while (read.isBlank()) read = record();
-            var record = read;
-            if (record.cells.isEmpty() && record.fault.isEmpty()) return Optional.empty();
-            number++;
-            var cells = JsonNodeFactory.instance.objectNode();
-            var fault = record.fault.or(() -> ragged(record));
-            if (fault.isPresent()) return Optional.of(new TableRow(number, record.line, cells, fault));
-            for (int i = 0; i < columns.size(); i++) cells.put(columns.get(i), record.cells.get(i));
-            return Optional.of(TableRow.of(number, record.line, cells));
+            return table.next().map(this::row);
         } catch (IOException e) {
-            throw Table.fault(file, e, line);
+            throw Table.fault(file, e, table.line());
         }
     }
 
-    private Optional<String> ragged(Record record) {
-        return record.cells.size() == columns.size() ? Optional.empty()
-                : Optional.of("It has " + record.cells.size() + " cells, and the head line has " + columns.size() + ".");
-    }
-
-    /** The cells up to the end of a line; none at the end of the file. What is too long is read over, and kept no more. */
-    private Record record() throws IOException {
-        var begun = line;
-        var cells = new ArrayList<String>();
-        var cell = new StringBuilder();
-        boolean quoted = false, closed = false;
-        var length = 0L;
-        if (peek() < 0) return new Record(begun, List.of(), Optional.empty());
-        while (true) {
-            var c = read();
-            if (quoted) {
-                if (c < 0) return new Record(begun, List.of(), Optional.of("A quote is opened in it and never closed."));
-                if (c == '"' && peek() != '"') {
-                    quoted = false;
-                    closed = true;
-                    continue;
-                }
-                if (c == '"') read();
-            } else if (c == '"' && cell.isEmpty() && !closed) {
-                quoted = true;
-                continue;
-            } else if (c == separator || c == '\n' || c == '\r' || c < 0) {
-                if (c == '\r' && peek() == '\n') read();
-                if (cells.size() < MOST_COLUMNS) cells.add(cell.toString());
-                cell.setLength(0);
-                closed = false;
-                if (c != separator) break;
-                continue;
-            }
-            if (++length <= LONGEST_ROW) cell.append((char) c);
+    private TableRow row(SeparatedValues.Row read) {
+        number++;
+        var cells = JsonNodeFactory.instance.objectNode();
+        if (read.fault().isPresent()) return new TableRow(number, read.line(), cells, Optional.of(fault(read)));
+        if (read.cells().size() != columns.size()) {
+            return new TableRow(number, read.line(), cells,
+                    Optional.of("It has " + read.cells().size() + " cells, and the head line has " + columns.size() + "."));
         }
-        return new Record(begun, cells, length <= LONGEST_ROW ? Optional.empty()
-                : Optional.of("It has " + length + " characters; " + LONGEST_ROW + " are allowed. Is a quote left open?"));
+        for (int i = 0; i < columns.size(); i++) cells.put(columns.get(i), read.cells().get(i));
+        return TableRow.of(number, read.line(), cells);
     }
 
-    private int peek() throws IOException {
-        if (peeked == -2) peeked = in.read();
-        return peeked;
-    }
-
-    private int read() throws IOException {
-        var c = peek();
-        peeked = -2;
-        if (c == '\n' || c == '\r' && peek() != '\n') line++;
-        return c;
+    private static String fault(SeparatedValues.Row row) {
+        return switch (row.fault().orElseThrow()) {
+            case OPEN_QUOTES -> "A quote is opened in it and never closed.";
+            case TOO_LONG -> "It has " + row.characters() + " characters; " + LONGEST_ROW + " are allowed. Is a quote left open?";
+            case TOO_MANY_CELLS -> "It has more than " + SeparatedValues.MOST_CELLS + " cells.";
+        };
     }
 
     @Override
@@ -148,7 +93,7 @@ final class CsvReader implements Table.Reader {
         try {
             in.close();
         } catch (IOException e) {
-            throw Table.fault(file, e, line);
+            throw Table.fault(file, e, table.line());
         }
     }
 }

@@ -14,9 +14,10 @@ import picocli.CommandLine.Option;
 /** {@code data examples}: data to try a recipe with. */
 @Command(name = "examples", description = "Write example data, made by code, to try a recipe with before there is data of your own.",
         footer = {"", "chats: conversations, for sft. tools: conversations that call a calculator, for sft.",
-            "pairs: a right and a wrong answer, for dpo. thumbs: answers with a thumb, for kto.",
+            "pairs: a friendly answer and the same said rudely or barely, for dpo. thumbs: such answers with a thumb, for kto.",
             "sums: questions with their results, for grpo.", "", "Example:",
-            "  ./parley data examples --kind tools --count 4000 --out tools.jsonl"})
+            "  ./parley data examples --kind tools --count 4000 --out tools.jsonl",
+            "  ./parley data examples --kind pairs --held-out --count 100 --out pairs-held-out.jsonl"})
 final class ExamplesCommand implements Callable<Integer> {
 
     private static final int MOST = 1_000_000;
@@ -32,6 +33,10 @@ final class ExamplesCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Another seed gives other lines. Default: 1.")
     private long seed;
 
+    @Option(names = "--held-out",
+            description = "Lines to be judged by: of questions and in wordings that no others have. For pairs and thumbs.")
+    private boolean heldOut;
+
     @Option(names = "--out", paramLabel = "FILE", description = "The file to write. Default: standard output.")
     private Path out;
 
@@ -42,7 +47,8 @@ final class ExamplesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (count < 1 || count > MOST) throw new WrongUsage("--count is from 1 to 1,000,000.");
-        var lines = ExampleData.named(kind).lines(count, seed);
+        var examples = ExampleData.named(kind);
+        var lines = heldOut ? examples.heldOutLines(count, seed) : examples.lines(count, seed);
         if (out == null) lines.forEach(output::line);
         else DurableFile.write(out, String.join("\n", lines) + "\n");
         if (out != null) output.note(lines.size() + " lines are in " + out + ".");

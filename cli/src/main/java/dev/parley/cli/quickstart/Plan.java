@@ -1,6 +1,6 @@
 package dev.parley.cli.quickstart;
 
-import dev.parley.train.recipe.Recipe.Stage;
+import dev.parley.train.recipe.TrainingStage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -49,7 +49,7 @@ record Plan(Path out, double minutes, OptionalLong steps, long seed, List<Path> 
     }
 
     /** Folder of a stage's checkpoints. */
-    Path checkpoints(Stage stage) {
+    Path checkpoints(TrainingStage stage) {
         return work().resolve(stage.label());
     }
 

@@ -19,7 +19,7 @@ import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
 import dev.parley.train.checkpoint.Checkpoints;
 import dev.parley.train.recipe.Recipe;
-import dev.parley.train.recipe.Recipe.Stage;
+import dev.parley.train.recipe.TrainingStage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -109,7 +109,7 @@ final class Quickstart {
 
     /** Says before it begins what can be expected of the time. */
     private void forecast(TrainingBudget budget) {
-        if (plan.steps().isPresent() || state.done(Stage.PRETRAIN.label())) return;
+        if (plan.steps().isPresent() || state.done(TrainingStage.PRETRAIN.label())) return;
         progress.note(String.format(Locale.ROOT,
                 "This machine trains about %,.0f tokens a second now; a useful model takes about %.1f minutes here.",
                 budget.tokensPerSecond(), budget.minutesFor(Usual.tokensOfAUsefulModel())));
@@ -152,17 +152,17 @@ final class Quickstart {
 
     private Path pretrain(Corpus corpus, Tokenizer tokenizer, TrainingBudget budget) throws IOException {
         var folder = work.resolve("pretrained");
-        if (state.done(Stage.PRETRAIN.label())) return folder;
-        progress.stage(Stage.PRETRAIN.label(), "Reading: predicting the next token of definitions and exercises");
+        if (state.done(TrainingStage.PRETRAIN.label())) return folder;
+        progress.stage(TrainingStage.PRETRAIN.label(), "Reading: predicting the next token of definitions and exercises");
         var part = budget.pretrain();
         var rows = Dataset.of(pretrainingRows(corpus, budget.mixture(), tokenizer, part.rowTokens()));
         var heldOut = Dataset
                 .of(Packing.pack(corpus.heldOutTexts().stream().limit(200).map(t -> document(tokenizer, t)).toList(), Plan.CONTEXT));
-        try (var trainer = open(StageRecipe.pretrain(plan, budget.shape(), part.steps()).withRows(rows, heldOut), Stage.PRETRAIN)) {
+        try (var trainer = open(StageRecipe.pretrain(plan, budget.shape(), part.steps()).withRows(rows, heldOut), TrainingStage.PRETRAIN)) {
             progress.note(
                     String.format(Locale.ROOT, "%,d parameters, about %,d steps of %,d tokens", trainer.model().config().parameterCount(),
                             part.steps(), budget.shape().tokensPerStep()));
-            train(Stage.PRETRAIN, trainer, part, budget, folder);
+            train(TrainingStage.PRETRAIN, trainer, part, budget, folder);
         }
         return folder;
     }
@@ -177,7 +177,7 @@ final class Quickstart {
     }
 
     /** Opens the recipe of a stage; a run that was interrupted goes on from its last checkpoint. */
-    private Trainer open(Recipe recipe, Stage stage) throws IOException {
+    private Trainer open(Recipe recipe, TrainingStage stage) throws IOException {
         if (Checkpoints.last(plan.checkpoints(stage)).isEmpty()) return recipe.open();
         progress.note("Going on from the last checkpoint in " + plan.checkpoints(stage));
         return recipe.with("resume_from_checkpoint", "true").open();
@@ -209,13 +209,13 @@ final class Quickstart {
     // ---- fine-tuning ----
 
     private void finetune(Corpus corpus, Tokenizer tokenizer, Path base, TrainingBudget budget) throws IOException {
-        if (state.done(Stage.SFT.label())) return;
-        progress.stage(Stage.SFT.label(), "Fine-tuning: learning to answer, from chats by hand and tasks by code");
+        if (state.done(TrainingStage.SFT.label())) return;
+        progress.stage(TrainingStage.SFT.label(), "Fine-tuning: learning to answer, from chats by hand and tasks by code");
         var part = budget.sft();
         var rows = Dataset.of(chatRows(corpus.conversations(budget.chatMixture()), tokenizer, part.rowTokens()));
-        try (var trainer = open(StageRecipe.finetune(plan, budget.shape(), part.steps(), base).withRows(rows), Stage.SFT)) {
+        try (var trainer = open(StageRecipe.finetune(plan, budget.shape(), part.steps(), base).withRows(rows), TrainingStage.SFT)) {
             progress.note(String.format(Locale.ROOT, "%,d rows of conversations, about %,d steps", rows.size(), part.steps()));
-            train(Stage.SFT, trainer, part, budget, plan.out());
+            train(TrainingStage.SFT, trainer, part, budget, plan.out());
             GenerationConfig.DEFAULT.withStops(List.of(id(tokenizer, ChatTemplate.END), id(tokenizer, END_OF_TEXT)), List.of())
                     .write(plan.out());
             SuggestionsFile.write(plan.out(), corpus.suggestions());
@@ -235,7 +235,8 @@ final class Quickstart {
         return Packing.pack(rows, Plan.CONTEXT);
     }
 
-    private void train(Stage stage, Trainer trainer, TrainingBudget.Part part, TrainingBudget budget, Path folder) throws IOException {
+    private void train(TrainingStage stage, Trainer trainer, TrainingBudget.Part part, TrainingBudget budget, Path folder)
+            throws IOException {
         trainer.resumeAnyway().onEvent(state::event).onEvent(progress::event);
         part.limit().ifPresent(trainer::withTimeLimit);
         running = trainer;
@@ -250,6 +251,6 @@ final class Quickstart {
 
     /** The moments of the optimiser take twice the model's space, and nothing goes on from them. */
     private void forgetCheckpoints() throws IOException {
-        for (var stage : List.of(Stage.PRETRAIN, Stage.SFT)) FolderTree.delete(plan.checkpoints(stage));
+        for (var stage : List.of(TrainingStage.PRETRAIN, TrainingStage.SFT)) FolderTree.delete(plan.checkpoints(stage));
     }
 }

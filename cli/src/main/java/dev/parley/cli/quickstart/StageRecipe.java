@@ -1,7 +1,7 @@
 package dev.parley.cli.quickstart;
 
 import dev.parley.train.recipe.Recipe;
-import dev.parley.train.recipe.Recipe.Stage;
+import dev.parley.train.recipe.TrainingStage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,15 +15,15 @@ final class StageRecipe {
 
     /** Pretraining of a new model. @param steps planned */
     static Recipe pretrain(Plan plan, Shape shape, long steps) throws IOException {
-        return of(Stage.PRETRAIN, plan, shape, steps).with("model", shape.recipe()).with("context_length", Plan.CONTEXT);
+        return of(TrainingStage.PRETRAIN, plan, shape, steps).with("model", shape.recipe()).with("context_length", Plan.CONTEXT);
     }
 
     /** Fine-tuning of one that has been pretrained. @param steps planned */
     static Recipe finetune(Plan plan, Shape shape, long steps, Path base) throws IOException {
-        return of(Stage.SFT, plan, shape, steps).with("model", base);
+        return of(TrainingStage.SFT, plan, shape, steps).with("model", base);
     }
 
-    private static Recipe of(Stage stage, Plan plan, Shape shape, long steps) throws IOException {
+    private static Recipe of(TrainingStage stage, Plan plan, Shape shape, long steps) throws IOException {
         return Recipe.parse("The quickstart's " + stage.label() + ".yaml", text(stage.label() + ".yaml"))
                 .with("tokenizer", plan.tokenizer()).with("report_to", "none").with("output_dir", plan.checkpoints(stage))
                 .with("seed", plan.seed())

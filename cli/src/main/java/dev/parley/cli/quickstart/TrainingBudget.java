@@ -1,7 +1,7 @@
 package dev.parley.cli.quickstart;
 
 import dev.parley.train.TimeLimit;
-import dev.parley.train.recipe.Recipe.Stage;
+import dev.parley.train.recipe.TrainingStage;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -82,15 +82,16 @@ final class TrainingBudget {
     record Part(long steps, long rowTokens, Optional<TimeLimit> limit) {}
 
     Part pretrain() throws IOException {
-        return part(Stage.PRETRAIN, pretrainSteps(), plan.trainSeconds(state.elapsed()) * mixture().readingShare(), tokensPerSecond);
+        return part(TrainingStage.PRETRAIN, pretrainSteps(), plan.trainSeconds(state.elapsed()) * mixture().readingShare(),
+                tokensPerSecond);
     }
 
     Part sft() throws IOException {
-        return part(Stage.SFT, plan.steps().orElse(0) - pretrainSteps(), plan.trainSeconds(state.elapsed()), speedOfPretrain());
+        return part(TrainingStage.SFT, plan.steps().orElse(0) - pretrainSteps(), plan.trainSeconds(state.elapsed()), speedOfPretrain());
     }
 
     /** Keeps how many steps a stage came to: the next one's plan follows from its speed. */
-    void finished(Stage stage, long steps) throws IOException {
+    void finished(TrainingStage stage, long steps) throws IOException {
         state.decided(done(stage), () -> steps);
     }
 
@@ -100,19 +101,19 @@ final class TrainingBudget {
     }
 
     private double speedOfPretrain() throws IOException {
-        var seconds = state.seconds().getOrDefault(Stage.PRETRAIN.label(), 0.0);
+        var seconds = state.seconds().getOrDefault(TrainingStage.PRETRAIN.label(), 0.0);
         return seconds > 0 ? tokensRead() / seconds : tokensPerSecond;
     }
 
     private double tokensRead() throws IOException {
-        return state.decided(done(Stage.PRETRAIN), () -> 0) * shape.tokensPerStep();
+        return state.decided(done(TrainingStage.PRETRAIN), () -> 0) * shape.tokensPerStep();
     }
 
-    private static String done(Stage stage) {
+    private static String done(TrainingStage stage) {
         return "steps of " + stage.label() + " done";
     }
 
-    private Part part(Stage stage, long stepsAsked, double secondsNow, double speed) throws IOException {
+    private Part part(TrainingStage stage, long stepsAsked, double secondsNow, double speed) throws IOException {
         if (plan.steps().isPresent()) return new Part(stepsAsked, stepsAsked * shape.tokensPerStep(), Optional.empty());
         var seconds = state.decided("seconds of " + stage.label(), () -> secondsNow);
         var steps = (long) state.decided("steps of " + stage.label(),

@@ -14,7 +14,7 @@ import dev.parley.train.TrainingSettings;
 import dev.parley.train.optimizer.NewtonSchulz;
 import dev.parley.train.optimizer.Optim;
 import dev.parley.train.recipe.Recipe;
-import dev.parley.train.recipe.Recipe.Stage;
+import dev.parley.train.recipe.TrainingStage;
 import dev.parley.train.report.ReportTo;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,14 +64,14 @@ class StageRecipeTest {
         var tokenizer = Tokenizer.load(plan.tokenizer());
         int begin = tokenizer.idOf(Quickstart.END_OF_TEXT).orElseThrow(), end = tokenizer.idOf(ChatTemplate.END).orElseThrow();
         var model = ModelConfig.qwen3(tokenizer.vocabSize(), 256, 256, 3, 4, 4, 512).withSpecialTokens(begin, end);
-        assertArguments(shared(300).outputDir(plan.checkpoints(Stage.PRETRAIN)).learningRate(0.014).muonLearningRate(0.01)
+        assertArguments(shared(300).outputDir(plan.checkpoints(TrainingStage.PRETRAIN)).learningRate(0.014).muonLearningRate(0.01)
                 .lrSchedulerKwargs(LrSchedule.Shape.DEFAULT.withMinLrRate(0.05)).saveSteps(60).build(),
                 StageRecipe.pretrain(plan, Shape.SMALL, 300), model);
         var base = folder.resolve("base");
         try (var trainer = StageRecipe.pretrain(plan, Shape.SMALL, 300).withRows(ROWS).open()) {
             trainer.saveModel(base);
         }
-        assertArguments(shared(90).outputDir(plan.checkpoints(Stage.SFT)).learningRate(0.01).muonLearningRate(0.007)
+        assertArguments(shared(90).outputDir(plan.checkpoints(TrainingStage.SFT)).learningRate(0.01).muonLearningRate(0.007)
                 .lrSchedulerKwargs(LrSchedule.Shape.DEFAULT.withMinLrRate(0.02)).saveSteps(50).build(),
                 StageRecipe.finetune(plan, Shape.SMALL, 90, base), model);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Files and folders of what chat models learn from: a JSON object a line, an array of objects, or Parquet; also packed by gzip.
@@ -80,14 +81,34 @@ public record ChatFiles(List<Path> files, Optional<ChatFormat> format, boolean s
      * @throws IOException if a file cannot be read
      */
     public <T extends ChatRecord> Found<T> only(Class<T> kind) throws IOException {
+        return found(kind, content -> kind.isInstance(content) ? List.of(kind.cast(content)) : List.of());
+    }
+
+    /**
+     * The lines that hold thumbs, and pairs as a thumb up and a thumb down each. Lines of another kind are counted by their format.
+     *
+     * @throws IllegalArgumentException naming file and line of what is bad, unless bad lines are skipped; or if there is no thumb
+     * @throws IOException if a file cannot be read
+     */
+    public Found<RatedAnswer> thumbs() throws IOException {
+        return found(RatedAnswer.class, content -> switch (content) {
+            case RatedAnswer rated -> List.of(rated);
+            case PreferencePair pair -> List.of(new RatedAnswer(pair.prompt(), pair.chosen(), true),
+                    new RatedAnswer(pair.prompt(), pair.rejected(), false));
+            default -> List.of();
+        });
+    }
+
+    private <T> Found<T> found(Class<T> kind, Function<ChatRecord, List<T>> taken) throws IOException {
         var placed = new ArrayList<Placed<T>>();
         var others = new EnumMap<ChatFormat, Integer>(ChatFormat.class);
         var bad = new BadLines(skipsBad);
         read(line -> {
             switch (line) {
                 case ChatLine.Good(var place, var found, var content) -> {
-                    if (kind.isInstance(content)) placed.add(new Placed<>(place, kind.cast(content)));
-                    else others.merge(found, 1, Integer::sum);
+                    var parts = taken.apply(content);
+                    parts.forEach(part -> placed.add(new Placed<>(place, part)));
+                    if (parts.isEmpty()) others.merge(found, 1, Integer::sum);
                 }
                 case ChatLine.Bad wrong -> bad.add(wrong.toString());
             }

@@ -1,142 +1,136 @@
 package dev.parley.data.text;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Tables of separated values with a head line, as RFC 4180 writes them: cells in quotes may hold separators and line breaks. */
-final class SeparatedValues {
+/**
+ * Rows of a table of separated values, as RFC 4180 writes them: a cell in quotes may hold separators, line ends and doubled quotes. Every
+ * cell is text, so that 007 stays 007. What is too long is read over and not kept.
+ *
+ * <pre>{@code
+ * var table = new SeparatedValues(reader, ',', 1 << 20);
+ * var names = table.next().orElseThrow().cells();
+ * for (var row = table.next(); row.isPresent(); row = table.next()) System.out.println(row.get().line() + ": " + row.get().cells());
+ * }</pre>
+ */
+public final class SeparatedValues {
 
-    private static final int LONGEST_ROW = 1 << 26;
+    /** Cells of a row at most. */
+    public static final int MOST_CELLS = 1 << 16;
+
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
+    private final Reader in;
     private final char separator;
-    private final String field;
-    private final TextSink sink;
-    private final List<String> row = new ArrayList<>();
+    private final int longestRow;
     private final char[] buffer = new char[1 << 15];
-    private InputStreamReader reader;
     private int at;
     private int filled;
-    private int pushedBack = -1;
+    private boolean begun;
     private long line = 1;
-    private long begun = 1;
-    private long length;
 
-    SeparatedValues(char separator, String field, TextSink sink) {
+    /** What is wrong with a row. */
+    public enum Fault {
+        /** Quotes begin in it that end nowhere in the file. */
+        OPEN_QUOTES,
+        /** It has more characters than are allowed. */
+        TOO_LONG,
+        /** It has more than {@value #MOST_CELLS} cells. */
+        TOO_MANY_CELLS
+    }
+
+    /**
+     * A row.
+     *
+     * @param line in which it begins, or the quotes that end nowhere; counted from 1
+     * @param cells as far as they were kept
+     * @param characters all that it has
+     */
+    public record Row(long line, List<String> cells, Optional<Fault> fault, long characters) {
+
+        boolean isBlank() {
+            return cells.size() == 1 && cells.getFirst().isEmpty() && fault.isEmpty();
+        }
+    }
+
+    /**
+     * The rows of a text.
+     *
+     * @param in which the caller closes
+     * @param longestRow characters of a row at most
+     */
+    public SeparatedValues(Reader in, char separator, int longestRow) {
+        this.in = in;
         this.separator = separator;
-        this.field = field;
-        this.sink = sink;
+        this.longestRow = longestRow;
     }
 
-    void read(InputStream in) throws IOException {
-        var strict = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT);
-        reader = new InputStreamReader(in, strict);
-        try {
-            if (!readRow()) return;
-            if (!row.getFirst().isEmpty() && row.getFirst().charAt(0) == BYTE_ORDER_MARK) row.set(0, row.getFirst().substring(1));
-            var names = List.copyOf(row);
-            var column = names.indexOf(field);
-            if (column < 0) {
-                sink.bad(1, "there is no column \"" + field + "\"; its columns are " + String.join(", ", names));
-                return;
-            }
-            while (readRow()) {
-                if (row.size() == 1 && row.getFirst().isEmpty()) continue; // a blank line
-                if (row.size() != names.size()) sink.bad(begun, "this row has " + row.size() + " cells instead of " + names.size());
-                else sink.document(row.get(column), begun);
-            }
-        } catch (CharacterCodingException e) {
-            sink.bad(line, Utf8Text.FAULT);
-        } catch (EndlessCell e) {
-            sink.bad(e.line, e.getMessage());
+    /** The line that is read next, counted from 1. */
+    public long line() {
+        return line;
+    }
+
+    /** The next row that is not blank; empty at the end. */
+    public Optional<Row> next() throws IOException {
+        while (peek() >= 0) {
+            var row = row();
+            if (!row.isBlank()) return Optional.of(row);
         }
+        return Optional.empty();
     }
 
-    /** A cell that ends neither its quotes nor its row; nothing after it can be trusted. */
-    private static final class EndlessCell extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final long line;
-
-        EndlessCell(long line, String fault) {
-            super(fault, null, false, false);
-            this.line = line;
-        }
-    }
-
-    private int next() throws IOException {
-        if (pushedBack >= 0) {
-            var c = pushedBack;
-            pushedBack = -1;
-            return c;
-        }
-        if (at == filled) {
-            at = 0;
-            filled = Math.max(0, reader.read(buffer));
-            if (filled == 0) return -1;
-        }
-        return buffer[at++];
-    }
-
-    /** False at the end of the file. */
-    private boolean readRow() throws IOException {
-        row.clear();
-        begun = line;
-        length = 0;
-        var first = next();
-        if (first < 0) return false;
-        pushedBack = first;
-        while (cell()) {}
-        return true;
-    }
-
-    /** Reads a cell; true if another follows in the row. */
-    private boolean cell() throws IOException {
+    private Row row() throws IOException {
+        var begun = line;
+        var cells = new ArrayList<String>();
         var cell = new StringBuilder();
-        var c = next();
-        if (c == '"') {
-            quoted(cell);
-            c = next();
-        }
-        for (; c >= 0 && c != separator && c != '\n'; c = next()) {
-            if (c == '\r') {
-                c = next();
-                if (c == '\n' || c < 0) break;
-                cell.append('\r');
-                if (c == separator) break;
-            }
-            append(cell, (char) c);
-        }
-        row.add(cell.toString());
-        if (c == '\n') line++;
-        return c == separator;
-    }
-
-    private void quoted(StringBuilder cell) throws IOException {
-        var from = line;
+        var length = 0L;
         while (true) {
-            var c = next();
-            if (c < 0) throw new EndlessCell(from, "the quotes that begin here never end");
-            if (c == '"') {
-                var after = next();
-                if (after != '"') {
-                    pushedBack = after;
-                    return;
+            if (peek() == '"') {
+                var opened = line;
+                read();
+                for (int c = read(); c != '"' || peek() == '"'; c = read()) {
+                    if (c < 0) return new Row(opened, List.of(), Optional.of(Fault.OPEN_QUOTES), length);
+                    if (c == '"') read();
+                    if (++length <= longestRow) cell.append((char) c);
                 }
             }
-            if (c == '\n') line++;
-            append(cell, (char) c);
+            var c = read();
+            for (; c >= 0 && c != separator && c != '\n' && c != '\r'; c = read()) {
+                if (++length <= longestRow) cell.append((char) c);
+            }
+            if (cells.size() <= MOST_CELLS) cells.add(cell.toString());
+            cell.setLength(0);
+            if (c == separator) continue;
+            if (c == '\r' && peek() == '\n') read();
+            return new Row(begun, cells, fault(length, cells.size()), length);
         }
     }
 
-    private void append(StringBuilder cell, char c) {
-        if (++length > LONGEST_ROW) throw new EndlessCell(begun, "the row is longer than " + (LONGEST_ROW >> 20) + " million characters");
-        cell.append(c);
+    private Optional<Fault> fault(long length, int cells) {
+        if (length > longestRow) return Optional.of(Fault.TOO_LONG);
+        return cells > MOST_CELLS ? Optional.of(Fault.TOO_MANY_CELLS) : Optional.empty();
+    }
+
+    private int peek() throws IOException {
+        if (at == filled) {
+            at = 0;
+            filled = Math.max(0, in.read(buffer));
+            if (filled == 0) return -1;
+            if (!begun && buffer[0] == BYTE_ORDER_MARK) at++;
+            begun = true;
+            return peek();
+        }
+        return buffer[at];
+    }
+
+    private int read() throws IOException {
+        var c = peek();
+        if (c < 0) return c;
+        at++;
+        if (c == '\n' || c == '\r' && peek() != '\n') line++;
+        return c;
     }
 }

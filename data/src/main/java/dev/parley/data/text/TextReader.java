@@ -111,8 +111,8 @@ public final class TextReader {
                 case PLAIN -> new PlainText(options.division(), sink).read(in);
                 case JSON_LINES -> new JsonText(options.textField(), sink).readLines(in);
                 case JSON -> new JsonText(options.textField(), sink).readList(in);
-                case CSV -> new SeparatedValues(',', options.textField(), sink).read(in);
-                case TSV -> new SeparatedValues('\t', options.textField(), sink).read(in);
+                case CSV -> new TableColumn(',', options.textField(), sink).read(in);
+                case TSV -> new TableColumn('\t', options.textField(), sink).read(in);
                 case PARQUET -> throw new IllegalStateException("Parquet is no stream.");
             }
         }

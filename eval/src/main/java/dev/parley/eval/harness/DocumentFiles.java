@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.data.parquet.ParquetException;
 import dev.parley.data.parquet.ParquetFile;
+import dev.parley.data.text.SeparatedValues;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Locale;
 /** Reads documents of files: JSON, a line or a list; Parquet; CSV with a head line; text, a line each. */
 public final class DocumentFiles {
 
+    private static final int LONGEST_ROW = 1 << 26;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private DocumentFiles() {}
@@ -38,8 +40,8 @@ public final class DocumentFiles {
     static List<ObjectNode> read(Path file, String field, JsonNode options) {
         try {
             return switch (ending(file)) {
-                case "csv" -> csv(Files.readString(file), options.path("delimiter").asText(options.path("sep").asText(",")).charAt(0));
-                case "tsv" -> csv(Files.readString(file), '\t');
+                case "csv" -> csv(file, options.path("delimiter").asText(options.path("sep").asText(",")).charAt(0));
+                case "tsv" -> csv(file, '\t');
                 case "parquet" -> parquet(file);
                 case "txt" ->
                     Files.readString(file).lines().map(line -> JsonNodeFactory.instance.objectNode().put("text", line)).toList();
@@ -81,52 +83,30 @@ public final class DocumentFiles {
         return documents;
     }
 
-    // ---- CSV, RFC 4180 ----
-
-    private static List<ObjectNode> csv(String text, char separator) {
-        var rows = rows(text, separator);
-        if (rows.isEmpty()) return List.of();
-        var names = rows.getFirst();
+    /** Cells that a row has not are empty. */
+    private static List<ObjectNode> csv(Path file, char separator) throws IOException {
         var documents = new ArrayList<ObjectNode>();
-        for (var row : rows.subList(1, rows.size())) {
-            var document = JsonNodeFactory.instance.objectNode();
-            for (int c = 0; c < names.size(); c++) document.put(names.get(c), c < row.size() ? row.get(c) : "");
-            documents.add(document);
+        try (var in = Files.newBufferedReader(file)) {
+            var table = new SeparatedValues(in, separator, LONGEST_ROW);
+            var names = table.next().map(row -> cells(file, row)).orElse(List.of());
+            for (var row = table.next(); row.isPresent(); row = table.next()) {
+                var cells = cells(file, row.get());
+                var document = JsonNodeFactory.instance.objectNode();
+                for (int c = 0; c < names.size(); c++) document.put(names.get(c), c < cells.size() ? cells.get(c) : "");
+                documents.add(document);
+            }
+            names.forEach(name -> narrow(documents, name));
         }
-        names.forEach(name -> narrow(documents, name));
         return documents;
     }
 
-    private static List<List<String>> rows(String text, char separator) {
-        var rows = new ArrayList<List<String>>();
-        var row = new ArrayList<String>();
-        var cell = new StringBuilder();
-        var quoted = false;
-        for (int i = 0; i < text.length(); i++) {
-            var c = text.charAt(i);
-            if (quoted && c == '"' && i + 1 < text.length() && text.charAt(i + 1) == '"') {
-                cell.append('"');
-                i++;
-            } else if (c == '"' && (quoted || cell.isEmpty())) {
-                quoted = !quoted;
-            } else if (quoted || c != separator && c != '\n' && c != '\r') {
-                cell.append(c);
-            } else if (c == separator) {
-                row.add(cell.toString());
-                cell.setLength(0);
-            } else if (c == '\n') {
-                end(rows, row, cell);
-                row = new ArrayList<>();
-            }
-        }
-        if (!row.isEmpty() || !cell.isEmpty()) end(rows, row, cell);
-        return rows;
-    }
-
-    private static void end(List<List<String>> rows, List<String> row, StringBuilder cell) {
-        row.add(cell.toString());
-        cell.setLength(0);
-        if (row.size() > 1 || !row.getFirst().isEmpty()) rows.add(row);
+    private static List<String> cells(Path file, SeparatedValues.Row row) {
+        if (row.fault().isEmpty()) return row.cells();
+        throw new TaskException(file + ", line " + row.line() + ": " + switch (row.fault().get()) {
+            case OPEN_QUOTES -> "the quotes that begin here never end.";
+            case TOO_LONG -> "the row has " + row.characters() + " characters; " + LONGEST_ROW + " are allowed. Is a quote left open?";
+            case TOO_MANY_CELLS -> "the row has more than " + SeparatedValues.MOST_CELLS + " cells.";
+        });
     }
 
     /** A column of numbers or booleans holds those, as pandas finds it; an empty cell holds nothing. */

@@ -49,12 +49,22 @@ public final class ScoreRow {
         var right = BFloat16Bits.toFloat(scores.getAtIndex(SHORT, at + target)) - highest;
         exp(scores, at, n, inVectors, highest, scratch, byVectors);
         scratch[placeOf(target, inVectors)] = 0;
-        var others = sum(scratch, n, inVectors, byVectors);
+        var others = sum(scratch, n, byVectors);
         if (gradient) {
             var all = others + Activations.exp(right);
             scale(scratch, 1 / all, scores, at, n, inVectors, byVectors);
             scores.setAtIndex(SHORT, at + target, BFloat16Bits.of(-others / all)); // p - 1 without taking 1 from what is nearly 1
         }
+        return loss(right, others);
+    }
+
+    /**
+     * -ln p where p = e^right / (others + e^right).
+     *
+     * @param right the token's score less the highest
+     * @param others the sum of e^(score - highest) of all other tokens
+     */
+    static double loss(double right, double others) {
         return right > UNLIKELY ? Math.log1p(others / Math.exp(right)) : Math.log(others + Math.exp(right)) - right;
     }
 
@@ -97,7 +107,8 @@ public final class ScoreRow {
     }
 
     /** In as many partial sums as there are lanes, so that little is lost among fifty thousand. */
-    private static float sum(float[] numbers, int n, int inVectors, boolean byVectors) {
+    static float sum(float[] numbers, int n, boolean byVectors) {
+        var inVectors = n / PAIRS * PAIRS;
         double sum = inVectors == 0 ? 0 : byVectors ? sumByVectors(numbers, inVectors) : sumByScalars(numbers, inVectors);
         for (int i = inVectors; i < n; i++) sum += numbers[i];
         return (float) sum;

@@ -114,11 +114,26 @@ public final class Kto implements Objective<Thumb> {
             var gain = gain(thumb, sums[i]);
             var kind = thumb.good() ? "chosen" : "rejected";
             tally = tally.plus(Tally.of(loss(thumb, gain, moved), 1).with("rewards/" + kind, settings.beta() * gain, 1)
-                    .with("logps/" + kind, sums[i], 1).with("rewards/accuracies", gain > 0 == thumb.good() ? 1 : 0, 1));
+                    .with("logps/" + kind, sums[i], 1));
         }
+        tally = tally.plus(compared(batch, sums));
         var means = tally.means();
         if (!means.containsKey("rewards/chosen") || !means.containsKey("rewards/rejected")) return tally;
         return tally.with("rewards/margins", means.get("rewards/chosen") - means.get("rewards/rejected"), 1);
+    }
+
+    /** Each good answer against each bad one: which gained more; and of answers to the same prompt, which is the likelier. */
+    private Tally compared(List<Thumb> batch, double[] sums) {
+        var tally = Tally.NONE;
+        for (int up = 0; up < sums.length; up++) {
+            for (int down = 0; down < sums.length; down++) {
+                Thumb good = batch.get(up), bad = batch.get(down);
+                if (!good.good() || bad.good()) continue;
+                tally = tally.with("rewards/accuracies", gain(good, sums[up]) > gain(bad, sums[down]) ? 1 : 0, 1);
+                if (good.hasPromptOf(bad)) tally = tally.with("logps/accuracies", sums[up] > sums[down] ? 1 : 0, 1);
+            }
+        }
+        return tally;
     }
 
     @Override

@@ -44,6 +44,11 @@ public record Thumb(TrainingRow answer, TrainingRow mismatched, boolean good) im
         return thumbs;
     }
 
+    /** Whether both answer the same. */
+    boolean hasPromptOf(Thumb other) {
+        return Arrays.equals(prompt(answer), prompt(other.answer));
+    }
+
     private static int promptLength(TrainingRow row) {
         var length = 0;
         while (length < row.length() && row.labels()[length] == TrainingRow.IGNORED) length++;

@@ -1,6 +1,5 @@
 package dev.parley.train.recipe;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.data.chat.ChatFiles;
 import dev.parley.data.chat.ChatFormat;
 import dev.parley.data.chat.ChatRows;
@@ -28,15 +27,15 @@ public record ChatSettings(Optional<ChatFormat> format, boolean skipBad, TrainOn
      *
      * @throws IllegalArgumentException naming a value that is none
      */
-    public static ChatSettings read(JsonNode recipe) {
+    static ChatSettings read(RecipeText recipe) {
         return new ChatSettings(text(recipe, "format").map(ChatFormat::named),
-                List.of("true", "yes", "on").contains(recipe.path("skip_bad").asText()),
+                recipe.flag("skip_bad"),
                 text(recipe, "train_on").map(TrainOn::named).orElse(DEFAULT.trainOn()),
                 text(recipe, "too_long").map(TooLong::named).orElse(DEFAULT.tooLong()));
     }
 
-    private static Optional<String> text(JsonNode recipe, String key) {
-        return recipe.hasNonNull(key) ? Optional.of(recipe.path(key).asText()) : Optional.empty();
+    private static Optional<String> text(RecipeText recipe, String key) {
+        return recipe.has(key) ? Optional.of(recipe.keys().path(key).asText()) : Optional.empty();
     }
 
     /** Files that are read so. */

@@ -3,8 +3,10 @@ package dev.parley.train.recipe;
 import dev.parley.data.Dataset;
 import dev.parley.data.Packing;
 import dev.parley.data.chat.Chat;
+import dev.parley.data.chat.ChatFiles;
 import dev.parley.data.chat.ChatRecord;
 import dev.parley.data.chat.ChatRows;
+import dev.parley.data.chat.RatedAnswer;
 import dev.parley.data.text.BadLines;
 import dev.parley.model.TrainingRow;
 import dev.parley.tokenizer.ChatTemplate;
@@ -67,7 +69,15 @@ record ChatTrainingFiles(ChatSettings settings, Tokenizer tokenizer, int length,
      * @param make what a record becomes; a template may refuse one, which is then a bad line
      */
     <T extends ChatRecord, R> List<R> all(List<Path> files, Class<T> kind, Function<T, R> make) throws IOException {
-        var found = settings.files(files).only(kind);
+        return made(settings.files(files).only(kind), make);
+    }
+
+    /** What becomes of each answer that has a thumb, or is one of a pair, in order. */
+    <R> List<R> thumbs(List<Path> files, Function<RatedAnswer, R> make) throws IOException {
+        return made(settings.files(files).thumbs(), make);
+    }
+
+    private <T extends ChatRecord, R> List<R> made(ChatFiles.Found<T> found, Function<T, R> make) {
         var refused = new BadLines(settings.skipBad());
         var made = new ArrayList<R>();
         for (var placed : found.placed()) {

@@ -64,7 +64,7 @@ record Dial(RecipeText recipe, int vocabSize, int contextLength, long corpusToke
     }
 
     private void run(Derived derived, Shape shape) {
-        var config = new NewModel(derived.without(DEPTH, PARAMS), vocabSize, contextLength).config();
+        var config = new NewModel(derived.without(DEPTH, PARAMS)).config(vocabSize, contextLength);
         var parameters = config.parameterCount();
         var budget = budget(derived, parameters, flopsOfToken(config, shape));
         var rows = Math.max(1, Math.round(budget.batch / contextLength));

@@ -12,7 +12,7 @@ import java.util.TreeSet;
  * The shape of a new model in a recipe: Qwen3's unless {@code model_type} says another; each under the names of its config.json. Instead
  * of these, {@code depth} or {@code params} gives all by {@link Dial}.
  */
-record NewModel(RecipeText recipe, int vocabSize, int contextLength) {
+record NewModel(RecipeText recipe) {
 
     private static final List<String> GATED = List.of("num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads",
             "intermediate_size");
@@ -46,7 +46,7 @@ record NewModel(RecipeText recipe, int vocabSize, int contextLength) {
         dropout();
     }
 
-    ModelConfig config() {
+    ModelConfig config(int vocabSize, int contextLength) {
         check();
         var config = switch (type()) {
             case "gpt2" -> ModelConfig.gpt2(vocabSize, contextLength, whole("n_embd", 256), whole("n_layer", 4), whole("n_head", 4));

@@ -2,32 +2,17 @@ package dev.parley.train.recipe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.LongNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.parley.data.Dataset;
-import dev.parley.data.TrainingData;
-import dev.parley.data.shards.Shards;
-import dev.parley.kernels.DType;
-import dev.parley.kernels.machine.CpuFeatures;
-import dev.parley.model.ModelConfig;
-import dev.parley.tokenizer.ChatTemplate;
 import dev.parley.tokenizer.Tokenizer;
-import dev.parley.torch.TrainableLM;
 import dev.parley.train.TrainEvent;
 import dev.parley.train.Trainer;
-import dev.parley.train.TrainingArguments;
-import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
-import dev.parley.train.report.DataMix;
 import dev.parley.train.report.TrainingPlan;
 import dev.parley.train.report.TrainingReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -43,38 +28,11 @@ import java.util.function.Consumer;
 public final class Recipe {
 
     private static final long LARGEST = 1 << 20;
-    private static final int NEW_CONTEXT = 256;
 
     private final RecipeText text;
     private final ModelFinder models;
     private final Optional<RecipeRows> rows; // made by code
     private final Consumer<String> notes;
-
-    /** What a run teaches. */
-    public enum Stage {
-
-        /** Predicting the next token of texts: every token is a target. */
-        PRETRAIN,
-
-        /** Answering, by supervised fine-tuning on conversations: what the assistant says is a target. */
-        SFT,
-
-        /** Preferring better answers to worse ones, from pairs: {@link dev.parley.train.objective.Dpo}. */
-        DPO,
-
-        /** Preferring answers with a thumb up to those with a thumb down: {@link dev.parley.train.objective.Kto}. */
-        KTO;
-
-        /** Whether it learns from judged answers, beginning from a model that answers. */
-        boolean isJudged() {
-            return this == DPO || this == KTO;
-        }
-
-        /** Its name in a recipe. */
-        public String label() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
 
     private Recipe(RecipeText text, ModelFinder models, Optional<RecipeRows> rows, Consumer<String> notes) {
         this.text = text;
@@ -176,11 +134,8 @@ public final class Recipe {
      *
      * @throws IllegalArgumentException if it is no stage
      */
-    public Stage stage() {
-        var label = text.keys().path("stage").asText("pretrain");
-        return Arrays.stream(Stage.values()).filter(stage -> stage.label().equals(label)).findFirst()
-                .orElseThrow(() -> text.wrong("stage",
-                        "stage " + label + " is none of " + RecipeKey.labels(Stage.values(), Stage::label) + "."));
+    public TrainingStage stage() {
+        return TrainingStage.of(text);
     }
 
     /**
@@ -214,11 +169,27 @@ public final class Recipe {
         }
     }
 
-    /** Loads or makes the model, and reads the data: what is left to do is the training. Closing the trainer frees the model. */
+    /** Reads the data, and loads or makes the model: what is left to do is the training. Closing the trainer frees the model. */
     public Trainer open() throws IOException {
-        RecipeKeys.check(text);
-        var tokenizer = tokenizer(stage());
-        return text.keys().path("model").isTextual() ? openPretrained(tokenizer) : openNew(tokenizer);
+        var input = input();
+        var lesson = stage().method().read(input);
+        var full = Dial.isIn(text) ? new Dial(text, model(text).vocabSize(input.tokenizer()), input.length(), lesson.tokens(), notes).turned()
+                : text;
+        var arguments = new RecipeArguments(full, notes).read();
+        var model = model(full).open(input.tokenizer(), input.length(), arguments);
+        try {
+            return reported(lesson.trainer(model, arguments), lesson, input.tokenizer());
+        } catch (Throwable e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private Trainer reported(Trainer trainer, Lesson lesson, Tokenizer tokenizer) throws IOException {
+        var prompts = text.has("sample_prompts") ? SamplePrompts.read(text.keys().path("sample_prompts")) : lesson.prompts();
+        trainer.onEvent(TrainingReport.of(trainer).withSamples(tokenizer, prompts, stage().isChat()).withDataMix(lesson.mix())
+                .onFault(notes));
+        return trainer.withTokenizer(tokenizer);
     }
 
     /**
@@ -227,173 +198,19 @@ public final class Recipe {
      * @throws IllegalArgumentException if the recipe cannot be followed
      */
     public RecipeData data() throws IOException {
+        var input = input();
+        return new RecipeData(input.tokenizer(), stage().method().read(input).rows(), input.length());
+    }
+
+    private StageInput input() throws IOException {
         RecipeKeys.check(text);
-        var tokenizer = tokenizer(stage());
-        var model = text.keys().path("model");
-        var longest = model.isTextual() ? ModelConfig.read(models.model(model.asText()).resolve("config.json")).maxPositionEmbeddings()
-                : NEW_CONTEXT;
-        var length = model.isTextual() ? Math.min(longest, contextLength(longest)) : contextLength(longest);
-        return new RecipeData(tokenizer, rows(tokenizer, length).train(), length);
+        new RecipeArguments(text, notes).check();
+        var model = model(text);
+        model.check();
+        return new StageInput(text, models, rows, model.tokenizer(), model.rowLength(), notes);
     }
 
-    private Trainer openPretrained(Tokenizer tokenizer) throws IOException {
-        var arguments = arguments();
-        var name = text.keys().path("model").asText();
-        var peft = Peft.of(text);
-        peft.ifPresent(Peft::config); // its faults are told before anything is downloaded
-        var folder = models.model(name);
-        var computeType = arguments.get(TrainingSettings.BF16) ? DType.BFLOAT16 : DType.FLOAT32;
-        var model = peft.isPresent() ? peft.get().model(folder, name, computeType,
-                config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config),
-                arguments.get(TrainingSettings.SEED))
-                : TrainableLM.fromPretrained(folder, computeType,
-                        config -> arguments.get(TrainingSettings.DROPOUT).map(config::withDropout)
-                                .orElse(stage().isJudged() ? config.withDropout(0) : config)); // as TRL's disable_dropout
-        try {
-            var longest = model.config().maxPositionEmbeddings();
-            if (stage().isJudged()) return judged(model, arguments, tokenizer, Math.min(longest, contextLength(longest)));
-            return trainer(model, arguments, rows(tokenizer, Math.min(longest, contextLength(longest))), tokenizer);
-        } catch (Throwable e) {
-            model.close();
-            throw e;
-        }
-    }
-
-    private Trainer judged(TrainableLM model, TrainingArguments arguments, Tokenizer tokenizer, int length) throws IOException {
-        var trainer = judgedAnswers(tokenizer, length).trainer(stage(), model, arguments, files("train_files"),
-                has("eval_files") ? files("eval_files") : List.of());
-        var prompts = has("sample_prompts") ? SamplePrompts.read(text.keys().path("sample_prompts")) : SamplePrompts.QUESTIONS;
-        trainer.onEvent(TrainingReport.of(trainer).withSamples(tokenizer, prompts, true).onFault(notes));
-        return trainer.withTokenizer(tokenizer);
-    }
-
-    private JudgedAnswers judgedAnswers(Tokenizer tokenizer, int length) {
-        return new JudgedAnswers(text.keys(), new ChatTrainingFiles(ChatSettings.read(text.keys()), tokenizer, length, notes));
-    }
-
-    private Trainer openNew(Tokenizer tokenizer) throws IOException {
-        checkSettings();
-        if (Peft.of(text).isPresent()) throw text.wrong("peft", "peft trains an adapter to a model: name a folder, or a model of the hub.");
-        if (stage().isJudged()) throw text.wrong("model", "stage " + stage().label() + " goes on from a model that answers; name one.");
-        var length = contextLength(NEW_CONTEXT);
-        new NewModel(text, tokenizer.vocabSize(), length).check();
-        var read = rows(tokenizer, length);
-        var turned = with(Dial.isIn(text) ? new Dial(text, tokenizer.vocabSize(), length, read.tokens(), notes).turned() : text);
-        var arguments = turned.arguments();
-        var end = tokenizer.eosTokenId().orElse(0);
-        var config = new NewModel(turned.text, tokenizer.vocabSize(), length).config()
-                .withSpecialTokens(tokenizer.bosTokenId().orElse(end), end);
-        return turned.trainer(TrainableLM.create(turned.withDropout(config, arguments), arguments.get(TrainingSettings.SEED)), arguments,
-                read, tokenizer);
-    }
-
-    /** The recipe's own goes before that of the model's shape, which goes before small_data's. */
-    private ModelConfig withDropout(ModelConfig config, TrainingArguments arguments) {
-        if (text.keys().path("model").has("dropout") && !has("dropout")) return config;
-        return arguments.get(TrainingSettings.DROPOUT).map(config::withDropout).orElse(config);
-    }
-
-    private Trainer trainer(TrainableLM model, TrainingArguments arguments, RecipeRows rows, Tokenizer tokenizer) throws IOException {
-        var trainer = rows.eval().map(eval -> new Trainer(model, arguments, rows.train(), eval))
-                .orElseGet(() -> new Trainer(model, arguments, rows.train()));
-        var prompts = has("sample_prompts") ? SamplePrompts.read(text.keys().path("sample_prompts"))
-                : SamplePrompts.byDefault(stage(), rows.eval().orElse(rows.train()), tokenizer);
-        trainer.onEvent(TrainingReport.of(trainer).withSamples(tokenizer, prompts, stage() == Stage.SFT)
-                .withDataMix(this.rows.isPresent() ? DataMix.UNKNOWN : DataMix.ofFiles(files("train_files"))).onFault(notes));
-        return trainer.withTokenizer(tokenizer).withTrainingData(data(stage()), tokenizer);
-    }
-
-    private RecipeRows rows(Tokenizer tokenizer, int length) throws IOException {
-        if (rows.isPresent()) return rows.get();
-        if (stage().isJudged()) {
-            return new RecipeRows(Dataset.of(judgedAnswers(tokenizer, length).rows(stage(), files("train_files"))), Optional.empty());
-        }
-        if (stage() == Stage.SFT) {
-            var chats = new ChatTrainingFiles(ChatSettings.read(text.keys()), tokenizer, length, notes);
-            return new RecipeRows(chats.packed(files("train_files")),
-                    has("eval_files") ? Optional.of(chats.packed(files("eval_files"))) : Optional.empty());
-        }
-        var strategy = PackingStrategy.valueOf(text.keys().path("packing_strategy").asText("bfd").toUpperCase(Locale.ROOT));
-        var validation = has("eval_files") ? 0 : text.keys().path("validation_split_percentage").asInt() / 100.0;
-        var texts = new TextRows(tokenizer, length, strategy, text.keys().path("document_mask").asBoolean(), validation);
-        var read = texts.rows(files("train_files"));
-        return has("eval_files") ? new RecipeRows(read.train(), Optional.of(texts.evaluation(files("eval_files")))) : read;
-    }
-
-    private boolean has(String key) {
-        return text.keys().hasNonNull(key);
-    }
-
-    // ---- arguments ----
-
-    private TrainingArguments arguments() {
-        var given = text.keys().deepCopy();
-        if (has("bf16")) given.put("bf16", bf16(given.path("bf16").asText()));
-        return arguments(given);
-    }
-
-    /** What settings say that cannot be together is told before files are read; what the dial will set is not there yet. */
-    private void checkSettings() {
-        var model = text.keys().path("model");
-        if (model.has("depth") || model.has("params")) return;
-        var given = text.keys().deepCopy();
-        given.remove("bf16"); // may be "always"
-        arguments(given);
-    }
-
-    private TrainingArguments arguments(ObjectNode given) {
-        try {
-            return TrainingArguments.builder().read(given).build();
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(text.name() + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** As asked for; on a processor without instructions for bfloat16, where it is many times slower than float32, only if insisted. */
-    private String bf16(String asked) {
-        if (asked.equals("always")) return "true";
-        if (!List.of("true", "yes", "on").contains(asked.toLowerCase(Locale.ROOT)) || CpuFeatures.hasFastBfloat16()) return asked;
-        notes.accept(
-                "bf16: this processor has no instructions for bfloat16, which would be many times slower: float32 is taken (bf16: always "
-                        + "insists).");
-        return "false";
-    }
-
-    private int contextLength(int byDefault) {
-        return has("context_length") ? TrainingSetting.wholeNumber(text.keys().path("context_length")).getAsInt() : byDefault;
-    }
-
-    // ---- tokenizer ----
-
-    private Tokenizer tokenizer(Stage stage) {
-        var named = text.keys().path("tokenizer").asText(text.keys().path("model").asText());
-        if (named.isEmpty()) throw text.wrong("tokenizer", "a new model needs a tokenizer: a folder, a file, gpt2, or a model of the hub.");
-        var tokenizer = models.tokenizer(named);
-        if (stage == Stage.PRETRAIN || tokenizer.chatTemplate().isPresent()) return tokenizer;
-        if (tokenizer.idOf(ChatTemplate.START).isEmpty() || tokenizer.idOf(ChatTemplate.END).isEmpty()) {
-            throw text.wrong("tokenizer",
-                    "the tokenizer " + named + " has neither a chat template nor the tokens " + ChatTemplate.START + " and "
-                            + ChatTemplate.END
-                            + "; train one with these special tokens.");
-        }
-        return tokenizer.withChatTemplate(ChatTemplate.chatMl(), ChatTemplate.END);
-    }
-
-    // ---- data ----
-
-    private TrainingData data(Stage stage) {
-        var model = text.keys().path("model");
-        var base = model.isTextual() ? Optional.of(models.model(model.asText())) : Optional.<Path>empty();
-        if (rows.isPresent() || Shards.areIn(files("train_files").getFirst())) return TrainingData.ofRows(base);
-        return new TrainingData(stage == Stage.SFT ? TrainingData.Kind.CHATS : TrainingData.Kind.TEXTS, files("train_files"), base);
-    }
-
-    private List<Path> files(String key) {
-        var files = new ArrayList<Path>();
-        var node = text.keys().path(key);
-        if (node.isTextual()) files.add(Path.of(node.asText()));
-        for (var file : node) files.add(Path.of(file.asText()));
-        if (files.isEmpty()) throw text.wrong(key, key + " names no file.");
-        return files;
+    private RecipeModel model(RecipeText text) {
+        return new RecipeModel(text, stage(), models, notes);
     }
 }

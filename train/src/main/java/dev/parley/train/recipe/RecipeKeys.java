@@ -9,6 +9,7 @@ import dev.parley.train.TrainingSetting;
 import dev.parley.train.TrainingSettings;
 import dev.parley.train.TransformersNames;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,17 +21,24 @@ final class RecipeKeys {
 
     /** Those that are no settings of training, in the order of the docs. */
     static final List<RecipeKey> OWN = Stream.concat(Stream.of(
-            RecipeKey.oneOf("stage", RecipeKey.labels(Recipe.Stage.values(), Recipe.Stage::label), "pretrain",
+            RecipeKey.oneOf("stage", TrainingStage.labels(), TrainingStage.PRETRAIN.label(),
                     "What the run teaches: the next token of texts, what the assistant says in conversations, or which answers are better, "
-                            + "by pairs or thumbs."),
+                            + "by pairs, by thumbs, or by code that judges what the model tries."),
             new RecipeKey("model", node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "needed",
                     "What is trained: a model to go on from, or the shape of a new one, below."),
             new RecipeKey(Peft.KEY, JsonNode::isObject, "a map", "",
                     "Trains an adapter and leaves the model as it is: [keys](adapters.md#training-an-adapter) by PEFT's names."),
             RecipeKey.oneOf(Peft.BASE_DTYPE, Peft.BASE_DTYPES.keySet().stream().sorted().toList(), "as products are computed",
                     "How the weights are kept that an adapter stands beside."),
+            new RecipeKey(Teacher.KEY, node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "none",
+                    "`pretrain`, `sft`: a model with the same tokenizer whose likelihoods of all tokens are learned at each target; "
+                            + "[keys](training.md#a-small-model-that-drafts-for-a-large-one)."),
             RecipeKey.text("tokenizer", "folder, file, `gpt2`, or model of the hub", "the model's",
                     "What makes tokens of text; a new model needs one."),
+            RecipeKey.texts(RecipeModel.ADD_TOKENS, "none; sft: ChatML's, for a base model that has no chat template",
+                    "Special tokens that the tokenizer gains, and with it the model: [rows of its tables](training.md#new-tokens)."),
+            RecipeKey.count(RecipeModel.PAD_TO_MULTIPLE_OF, 1, "1",
+                    "What the vocabulary of a new model, or of one that gains tokens, is rounded up to a multiple of."),
             RecipeKey.count("context_length", 2, "256, or the model's", "Tokens of a row, and of a new model's context."),
             RecipeKey.files("train_files", "needed", "What is trained on: texts, conversations, or a folder of token shards."),
             RecipeKey.files("eval_files", "none", "What is only evaluated on; token shards bring their own."),
@@ -51,7 +59,7 @@ final class RecipeKeys {
                     "What becomes of a conversation longer than the context."),
             RecipeKey.texts("sample_prompts", "two beginnings of the data; sft: a greeting",
                     "What the report lets the model continue, or answer, at each evaluation; an empty list for nothing.")),
-            JudgedAnswers.KEYS.stream()).toList();
+            TrainingStage.keys().stream()).toList();
 
     private static final Map<String, TrainingSetting<?>> SETTINGS = settings();
 
@@ -63,8 +71,11 @@ final class RecipeKeys {
         return settings;
     }
 
-    private static Optional<RecipeKey> own(String name) {
-        return OWN.stream().filter(key -> key.name().equals(name)).findFirst();
+    /** As the stage of the recipe has it: stages may have keys of one name that hold different things. */
+    private static Optional<RecipeKey> own(RecipeText recipe, String name) {
+        var ofStage = Arrays.stream(TrainingStage.values()).filter(stage -> stage.label().equals(recipe.keys().path("stage").asText()))
+                .flatMap(stage -> stage.method().keys().stream());
+        return Stream.concat(ofStage, OWN.stream()).filter(key -> key.name().equals(name)).findFirst();
     }
 
     /** @throws IllegalArgumentException listing every key that is none, and every value that cannot be, each with its line */
@@ -73,7 +84,8 @@ final class RecipeKeys {
         var earlier = TrainingArguments.builder();
         for (var entry : recipe.keys().properties()) {
             var name = entry.getKey();
-            if (own(name).isPresent()) own(name).get().fault(entry.getValue()).ifPresent(fault -> faults.add(said(recipe, name, fault)));
+            if (own(recipe, name).isPresent())
+                own(recipe, name).get().fault(entry.getValue()).ifPresent(fault -> faults.add(said(recipe, name, fault)));
             else if (!SETTINGS.containsKey(name)) faults.add(said(recipe, name, unknown(name)));
         }
         for (var name : SETTINGS.keySet()) { // in their order: some depend on others

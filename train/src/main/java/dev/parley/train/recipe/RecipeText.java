@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -88,6 +91,34 @@ record RecipeText(String name, ObjectNode keys, Map<String, String> places) {
         moved.keySet().removeIf(key -> key.startsWith(path + "."));
         moved.put(path, " with " + path + "=" + written);
         return new RecipeText(name, changed, moved);
+    }
+
+    boolean has(String key) {
+        return keys.hasNonNull(key);
+    }
+
+    double number(String key, double byDefault) {
+        return has(key) ? keys.path(key).asDouble() : byDefault;
+    }
+
+    boolean flag(String key) {
+        return List.of("true", "yes", "on").contains(keys.path(key).asText());
+    }
+
+    /** Texts: one, a list, or none. */
+    List<String> texts(String key) {
+        var texts = new ArrayList<String>();
+        var node = keys.path(key);
+        if (node.isTextual()) texts.add(node.asText());
+        for (var text : node) texts.add(text.asText());
+        return texts;
+    }
+
+    /** Files or folders: one, or a list. */
+    List<Path> files(String key) {
+        var files = texts(key).stream().map(Path::of).toList();
+        if (files.isEmpty()) throw wrong(key, key + " names no file.");
+        return files;
     }
 
     /** Where a key stands; goes on from the recipe's name. */

@@ -23,9 +23,8 @@ final class SamplePrompts {
         return prompts;
     }
 
-    /** Where a recipe names none. @param rows held-out ones, if there are */
-    static List<String> byDefault(Recipe.Stage stage, Dataset rows, Tokenizer tokenizer) {
-        if (stage == Recipe.Stage.SFT) return QUESTIONS;
+    /** How two of the rows begin. */
+    static List<String> beginnings(Dataset rows, Tokenizer tokenizer) {
         return List.of(0, rows.size() / 2).stream().map(row -> beginning(rows.get(row).inputIds(), tokenizer))
                 .filter(text -> !text.isBlank()).distinct().toList();
     }

@@ -26,7 +26,7 @@ class DialTest {
     private static long parameters(RecipeText recipe, int vocabSize) {
         var model = recipe.keys().withObject("/model").deepCopy();
         model.remove(List.of("depth", "params"));
-        return new NewModel(recipe.with("model", model), vocabSize, 1024).config().parameterCount();
+        return new NewModel(recipe.with("model", model)).config(vocabSize, 1024).parameterCount();
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.parley.data.Dataset;
+import dev.parley.model.TrainingRow;
 import dev.parley.tokenizer.BpeTrainer;
 import dev.parley.train.TrainEvent;
 import java.io.IOException;
@@ -47,6 +49,28 @@ class JudgedAnswersTest {
         assertEquals(Math.log(2), losses.getFirst(), 0.0);
         assertEquals(1, held.getLast());
         assertThrows(IllegalArgumentException.class, recipe.with("beta", "0")::open);
+    }
+
+    /** GPT-2 and others have a dropout in their config, under which an adapter would not begin as the reference is. */
+    @Test
+    void anAdapterBesideAModelThatDropsBeginsAtLnTwoToo() throws IOException {
+        var recipe = judged("dpo", "{\"prompt\": \"cat\", \"chosen\": \"mat\", \"rejected\": \"sat\"}\n");
+        var config = folder.resolve("base/config.json");
+        var dropping = Files.readString(config).replaceFirst("\"attention_dropout\" *: *0.0", "\"attention_dropout\": 0.5");
+        assertTrue(dropping.contains("0.5"), dropping);
+        Files.writeString(config, dropping);
+        var losses = new ArrayList<Double>();
+        recipe.with("peft", "{r: 2}").with("max_steps", 1).run(event -> {
+            if (event instanceof TrainEvent.Step step) losses.add(step.loss());
+        });
+        assertEquals(Math.log(2), losses.getFirst(), 0.0);
+    }
+
+    @Test
+    void rowsMadeByCodeAreNotTakenForJudgedAnswers() throws IOException {
+        var recipe = judged("kto", "{\"prompt\": \"cat\", \"completion\": \"mat\", \"label\": true}\n")
+                .withRows(Dataset.of(List.of(TrainingRow.of(new int[] {1, 2}))));
+        assertTrue(assertThrows(IllegalArgumentException.class, recipe::open).getMessage().contains("stage kto reads files"));
     }
 
     @Test

@@ -27,7 +27,7 @@ class RecipesTest {
         for (var file : recipes()) {
             var text = RecipeText.parse(file.toString(), Files.readString(file));
             assertDoesNotThrow(() -> RecipeKeys.check(text), file.toString());
-            if (text.keys().path("model").isObject()) assertDoesNotThrow(() -> new NewModel(text, 300, 256).check(), file.toString());
+            if (text.keys().path("model").isObject()) assertDoesNotThrow(() -> new NewModel(text).check(), file.toString());
             assertTrue(Files.readString(file).contains("./parley train recipes/" + file.getFileName()), file + " says how it is run");
         }
     }
