@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -96,7 +97,7 @@ class TeachCommandTest {
     private Ended teach(Object... arguments) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        var line = new java.util.ArrayList<>(List.of("teach"));
+        var line = new ArrayList<>(List.of("teach"));
         Arrays.stream(arguments).map(Object::toString).forEach(line::add);
         line.addAll(List.of("--data", data.toString()));
         var code = Parley.run(Output.to(out, err), line.toArray(String[]::new));

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -127,7 +128,7 @@ class TeachingTest {
         var weights = "adapter_model.safetensors";
         var first = Files.readAllBytes(folder.resolve("a").resolve(weights));
         assertArrayEquals(first, Files.readAllBytes(folder.resolve("b").resolve(weights)));
-        assertFalse(java.util.Arrays.equals(first, Files.readAllBytes(folder.resolve("c").resolve(weights))));
+        assertFalse(Arrays.equals(first, Files.readAllBytes(folder.resolve("c").resolve(weights))));
     }
 
     /** Thumbs and pairs alone, without one corrected answer: what people liked gains on what they did not. */
