@@ -18,18 +18,18 @@ final class Questions {
 
     /** A sum and its result, which an answer is to have. */
     static String sum(RandomGenerator random) {
-        return line(SUMS.train(random));
+        return json(SUMS.train(random));
     }
 
-    /** The same of a pair of numbers that is never trained on. */
+    /** The same of numbers that no model here has trained on. */
     static String heldOutSum(RandomGenerator random) {
         var all = SUMS.heldOut(random);
-        return line(all.get(random.nextInt(all.size())));
+        return json(all.get(random.nextInt(all.size())));
     }
 
-    private static String line(Example example) {
-        var result = example.answer().substring(example.answer().lastIndexOf(' ') + 1);
-        return MAKE.objectNode().put("prompt", example.prompt()).put("answer", result).toString();
+    private static String json(Example sum) {
+        var result = sum.answer().substring(sum.answer().lastIndexOf(' ') + 1);
+        return MAKE.objectNode().put("prompt", sum.prompt()).put("answer", result).toString();
     }
 
     /** As OpenAI's files have a conversation. */
