@@ -25,7 +25,8 @@ final class ExamplesCommand implements Callable<Integer> {
 
     private final Output output;
 
-    @Option(names = "--kind", paramLabel = "chats|tools|pairs|thumbs|sums|calculations", required = true, description = "What the lines teach by.")
+    @Option(names = "--kind", paramLabel = "chats|tools|pairs|thumbs|sums|calculations", required = true,
+            description = "What the lines teach by.")
     private String kind;
 
     @Option(names = "--count", paramLabel = "N", defaultValue = "2000", description = "Lines, up to 1,000,000. Default: 2,000.")

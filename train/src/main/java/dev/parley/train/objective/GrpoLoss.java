@@ -16,7 +16,7 @@ public enum GrpoLoss {
         }
     },
 
-    /** The mean over all tokens of a step's answers, so that a long answer weighs as its length: Yu et al. 2025 (arXiv:2503.14476), equation 12. */
+    /** The mean over all tokens of a step's answers: a long answer weighs as its length. Yu et al. 2025 (arXiv:2503.14476), equation 12. */
     DAPO {
         @Override
         double weight(int tokens, Totals totals) {

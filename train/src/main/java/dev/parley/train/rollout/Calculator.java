@@ -103,7 +103,7 @@ public final class Calculator implements CallableTool {
         private BigDecimal number() {
             next();
             var start = at;
-            while (at < text.length() && (Character.digit(text.charAt(at), 10) >= 0 && text.charAt(at) < 128 || text.charAt(at) == '.')) at++;
+            while (at < text.length() && "0123456789.".indexOf(text.charAt(at)) >= 0) at++;
             try {
                 return new BigDecimal(text.substring(start, at));
             } catch (NumberFormatException e) {

@@ -20,9 +20,12 @@ public record RolloutSettings(int numGenerations, int maxCompletionLength, doubl
 
     /** @throws IllegalArgumentException if a number is out of its range */
     public RolloutSettings {
-        if (numGenerations < 2) throw new IllegalArgumentException("num_generations is " + numGenerations + "; answers are compared: 2 or more.");
-        if (maxCompletionLength < 1) throw new IllegalArgumentException("max_completion_length is " + maxCompletionLength + "; it is 1 or more.");
-        if (!(temperature > 0)) throw new IllegalArgumentException("temperature is " + temperature + "; answers that differ take more than 0.");
+        if (numGenerations < 2)
+            throw new IllegalArgumentException("num_generations is " + numGenerations + "; answers are compared: 2 or more.");
+        if (maxCompletionLength < 1)
+            throw new IllegalArgumentException("max_completion_length is " + maxCompletionLength + "; it is 1 or more.");
+        if (!(temperature > 0))
+            throw new IllegalArgumentException("temperature is " + temperature + "; answers that differ take more than 0.");
         if (maxToolCallingIterations < 0) throw new IllegalArgumentException("max_tool_calling_iterations is at least 0.");
         GenerationConfig.DEFAULT.withSampling(temperature, topK, topP, 0); // checks the others
     }

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Lets a model try answers. Where an answer calls a tool, the tool is called, what it returns is appended as the chat template writes it, and
- * the model goes on; no token of that is a target.
+ * Lets a model try answers. Where an answer calls a tool, the tool is called, what it returns is appended as the chat template writes it,
+ * and the model goes on; no token of that is a target.
  *
  * <pre>{@code
  * var rollouts = new Rollouts(chats, RolloutSettings.DEFAULT, List.of(new Calculator()));
