@@ -1,6 +1,7 @@
 package dev.parley.train.lesson;
 
 import dev.parley.data.chat.PreferenceRows.PairRows;
+import dev.parley.model.TrainingBatch;
 import dev.parley.model.TrainingExample;
 import dev.parley.model.TrainingRow;
 import dev.parley.torch.TrainableLM;
@@ -15,6 +16,7 @@ import dev.parley.train.objective.Objective;
 import dev.parley.train.objective.Tally;
 import dev.parley.train.objective.Thumb;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -67,15 +69,43 @@ final class LessonObjective implements Objective<LessonExample> {
     public Tally step(TrainableLM model, List<List<LessonExample>> batches) {
         readReference(model);
         var tally = Tally.NONE;
-        var wanted = batches.stream().map(batch -> of(batch, Wanted.class, TrainingRow.class)).filter(b -> !b.isEmpty()).toList();
-        var kept = batches.stream().map(batch -> of(batch, Kept.class, TrainingRow.class)).filter(b -> !b.isEmpty()).toList();
         var compared = batches.stream().map(batch -> of(batch, Compared.class, PairRows.class)).filter(b -> !b.isEmpty()).toList();
         var judged = batches.stream().map(batch -> of(batch, Judged.class, Thumb.class)).filter(b -> !b.isEmpty()).toList();
-        if (!wanted.isEmpty()) tally = tally.plus(named(WANTED, texts.step(model, wanted)));
-        if (!kept.isEmpty()) tally = tally.plus(named(OWN, texts.step(model, kept)));
+        tally = tally.plus(texts(model, batches));
         if (!compared.isEmpty()) tally = tally.plus(named(PAIRS, pairs.step(model, compared)));
         if (!judged.isEmpty()) tally = tally.plus(named(THUMBS, thumbs.step(model, judged)));
         return tally;
+    }
+
+    /** Wanted answers and the model's own in one pass, whose weights alone differ: -1/n of each kind's targets. */
+    private static Tally texts(TrainableLM model, List<List<LessonExample>> batches) {
+        var tally = Tally.NONE;
+        var wantedTargets = targets(batches, Wanted.class);
+        var ownTargets = targets(batches, Kept.class);
+        for (var batch : batches) {
+            var wanted = of(batch, Wanted.class, TrainingRow.class);
+            var rows = new ArrayList<>(wanted);
+            rows.addAll(of(batch, Kept.class, TrainingRow.class));
+            if (rows.isEmpty()) continue;
+            var first = wanted.stream().mapToInt(TrainingRow::targets).sum();
+            try (var pass = model.pass(TrainingBatch.of(rows))) {
+                var logprobs = pass.logprobs();
+                var weights = new double[logprobs.length];
+                Arrays.fill(weights, 0, first, -1.0 / Math.max(1, wantedTargets));
+                Arrays.fill(weights, first, weights.length, -1.0 / Math.max(1, ownTargets));
+                pass.backward(weights);
+                tally = tally.plus(named(WANTED, loss(logprobs, 0, first))).plus(named(OWN, loss(logprobs, first, logprobs.length)));
+            }
+        }
+        return tally;
+    }
+
+    private static long targets(List<List<LessonExample>> batches, Class<? extends LessonExample> kind) {
+        return batches.stream().flatMap(batch -> of(batch, kind, TrainingRow.class).stream()).mapToLong(TrainingRow::targets).sum();
+    }
+
+    private static Tally loss(double[] logprobs, int from, int to) {
+        return Tally.of(-Arrays.stream(logprobs, from, to).sum(), to - from);
     }
 
     /** Before the first gradient: to switch the adapter off and on forgets what workers have gathered. */
