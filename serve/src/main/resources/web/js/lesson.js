@@ -3,8 +3,8 @@
 import { el } from './dom.js';
 import { date, has, number, percent, t, tn } from './i18n.js';
 
-/** How far the probe may fall before that is worth a warning. */
-const MAY_FALL = 0.01;
+/** By how much the probe may differ before that is worth a word. */
+const PROBE_MAY_DIFFER = 0.01;
 
 /**
  * A lesson as a part of the list. act(what, words) changes it: adopt, revoke or discard; the words tell of it.
@@ -29,13 +29,14 @@ function madeOf({ feedback, seconds }) {
 
 function scores({ held_out: heldOut = [], probe }) {
     if (!heldOut.length && !probe) return null;
-    const rows = [...heldOut.map(score => row(score, score.after < score.before)), ...(probe ? [row({ ...probe, name: 'probe' }, probe.after < probe.before - MAY_FALL)] : [])];
+    const rows = [...heldOut.map(score => row(score, 0)), ...(probe ? [row({ ...probe, name: 'probe' }, PROBE_MAY_DIFFER)] : [])];
     return el('table', { class: 'scores' }, el('caption', {}, t('lesson.scores')),
         el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, t('lesson.measured')), el('th', { scope: 'col' }, t('lesson.before')), el('th', { scope: 'col' }, t('lesson.after')))), el('tbody', {}, rows));
 }
 
-function row({ name, before, after, of }, worse) {
-    const better = after > before;
+function row({ name, before, after, of }, mayDiffer) {
+    const worse = after < before - mayDiffer;
+    const better = after > before + mayDiffer;
     const label = has(`lesson.score.${name}`) ? t(`lesson.score.${name}`) : name;
     const direction = worse ? t('lesson.worse') : better ? t('lesson.better') : '';
     return el('tr', { class: worse ? 'worse' : better ? 'better' : null }, el('th', { scope: 'row' }, label, of > 1 ? el('small', {}, ` ${t('lesson.of', { n: number(of) })}`) : null),

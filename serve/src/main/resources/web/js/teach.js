@@ -115,7 +115,7 @@ class Teach {
 
     #topParts(known) {
         if (!known.teachable) return [el('p', {}, t('teach.untaught', { model: this.#model }))];
-        return [el('p', {}, t('teach.about')), ...this.#audienceChoice(known), this.#amounts(known[this.#audience]),
+        return [known.lessons.length ? null : el('p', {}, t('teach.about')), ...this.#audienceChoice(known), this.#amounts(known[this.#audience]),
             known.fault ? el('p', { class: 'problem', role: 'alert' }, known.fault) : null, this.#start(known)].filter(Boolean);
     }
 

@@ -91,9 +91,10 @@ final class BenchCommand implements Callable<Integer> {
         if (steps.isPresent() && steps.get() < 10) throw new IllegalArgumentException("--steps is " + steps.get() + "; it is at least 10.");
         var rows = switch (subject) {
             case TRAIN -> TrainBench.rows(steps, output::note);
-            case DECODE -> model.isPresent() ? DraftBench.rows(drafting(), output::note) : mixture ? MixtureBench.rows(peerCommand, output::note)
-                    : gguf.isPresent() ? GgufBench.rows(gguf.get(), peerCommand, output::note)
-                            : DecodeBench.rows(output::note, peerCommand, large);
+            case DECODE -> model.isPresent() ? DraftBench.rows(drafting(), output::note)
+                    : mixture ? MixtureBench.rows(peerCommand, output::note)
+                            : gguf.isPresent() ? GgufBench.rows(gguf.get(), peerCommand, output::note)
+                                    : DecodeBench.rows(output::note, peerCommand, large);
             case TOKENIZER -> TokenizerBench.rows(output::note);
             case KNOWLEDGE -> KnowledgeBench.rows(output::note);
             case SERVE -> hostile ? HostileBench.rows(output::note)

@@ -48,7 +48,8 @@ final class DraftBench {
 
     static List<BenchRow> rows(Given given, Consumer<String> note) throws IOException {
         var tokenizer = Tokenizer.load(given.model());
-        var texts = given.prompts().isPresent() ? Files.readAllLines(given.prompts().get()).stream().filter(line -> !line.isBlank()).toList()
+        var texts = given.prompts().isPresent()
+                ? Files.readAllLines(given.prompts().get()).stream().filter(line -> !line.isBlank()).toList()
                 : PROMPTS;
         var prompts = texts.stream().map(text -> prompt(tokenizer, text)).toList();
         if (prompts.isEmpty()) throw new IllegalArgumentException(given.prompts().get() + " has no prompt: one is to stand in each line.");
@@ -57,7 +58,8 @@ final class DraftBench {
         try (var model = CausalLM.fromPretrained(given.model()); var draft = CausalLM.fromPretrained(given.draft())) {
             var bench = new DraftBench(model, draft, prompts, note);
             var rows = new ArrayList<BenchRow>();
-            var name = given.model().getFileName() + " with drafts of " + greedy.numAssistantTokens() + " by " + given.draft().getFileName();
+            var name = given.model().getFileName() + " with drafts of " + greedy.numAssistantTokens() + " by "
+                    + given.draft().getFileName();
             rows.addAll(bench.rows(name + ", greedy", greedy));
             rows.addAll(bench.rows(name + ", temperature 1", greedy.toBuilder().temperature(1).seed(1).build()));
             return rows;

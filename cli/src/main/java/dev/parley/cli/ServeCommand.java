@@ -103,8 +103,8 @@ final class ServeCommand implements Callable<Integer> {
     private Set<String> administrators = Set.of();
 
     @Option(names = "--lessons-for-api",
-            description = "Answer requests of the APIs with the lesson for everybody that is in use, as the chat does; without it, they ask "
-                    + "for it as MODEL:lesson-N.")
+            description = "Answer requests of the APIs with the lesson for everybody that is in use, as the chat does; without it, they "
+                    + "ask for it as MODEL:lesson-N.")
     private boolean lessonsForApi;
 
     @Option(names = "--allow-pull",
@@ -191,7 +191,8 @@ final class ServeCommand implements Callable<Integer> {
                     var onOffer = new AssistantsOnOffer(data.folder(), guard.moderator(), embedder, output);
                     var offered = onOffer.open(assistants, pool);
                     var chatSources = new OpenSources(data.folder(), embedder, output);
-                    var server = ParleyServer.start(settings, pool, offered, chatSources.open(sourceOptions), Optional.of(teaching), guard.moderator(),
+                    var server = ParleyServer.start(settings, pool, offered, chatSources.open(sourceOptions), Optional.of(teaching),
+                            guard.moderator(),
                             database,
                             output::note)) {
                 var failed = new AtomicBoolean();

@@ -38,7 +38,8 @@ public final class Paraphrases {
     private static final List<String> CHINESE_HELD_OUT = List.of("想请教一下,{}", "能告诉我吗?{}", "我有一个疑问:{}", "你好!{}", "朋友问我:{}");
 
     /** Who, what, where ... is something: the verb goes to the end of an indirect question. */
-    private static final Pattern DIRECT = Pattern.compile("(?i)(who|what|where|when|why|how)(?: (is|are|was|were)|('s)) ([^,;:.?!]{1,60})[?]?");
+    private static final Pattern DIRECT = Pattern
+            .compile("(?i)(who|what|where|when|why|how)(?: (is|are|was|were)|('s)) ([^,;:.?!]{1,60})[?]?");
     private static final List<String> INDIRECT_TRAINED = List.of("Tell me %s.", "Do you know %s?", "I wonder %s.");
     private static final List<String> INDIRECT_HELD_OUT = List.of("Could you tell me %s?", "I want to know %s.");
 

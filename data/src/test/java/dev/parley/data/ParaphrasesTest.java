@@ -24,7 +24,8 @@ class ParaphrasesTest {
             var trained = Paraphrases.trained(question, 14, seed);
             assertEquals(trained.size(), new HashSet<>(trained).size(), "each is there once");
             assertTrue(trained.size() >= 9 && trained.size() <= 14, trained.toString());
-            assertTrue(trained.stream().noneMatch(way -> way.equals(question) || heldOut.contains(Rephrase.folded(way))), trained.toString());
+            assertTrue(trained.stream().noneMatch(way -> way.equals(question) || heldOut.contains(Rephrase.folded(way))),
+                    trained.toString());
             assertEquals(trained, Paraphrases.trained(question, 14, seed));
         }
     }

@@ -11,6 +11,7 @@ import dev.parley.weights.TensorData;
 import dev.parley.weights.WeightSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,14 +94,17 @@ public final class FolderExport {
             var to = dtype.orElse(from);
             tensors.put(weight, new TensorData(weight.name(), to, weight.shape(), sink -> {
                 var change = Optional.ofNullable(changes.get(weight.name()));
-                if (from == to && change.isEmpty()) sink.write(loader.source().bytes(nameInFile));
-                else converted(loader.source(), nameInFile, to, change).writeTo(sink);
+                try (var arena = Arena.ofShared()) { // of one weight at a time: experts may have to be unpacked
+                    var bytes = loader.source().bytes(nameInFile, arena);
+                    if (from == to && change.isEmpty()) sink.write(bytes);
+                    else converted(loader.source(), nameInFile, bytes, to, change).writeTo(sink);
+                }
             }));
         }
         return WeightSpec.inFiles(tensors);
     }
 
-    private static TensorData.Content converted(WeightSource source, String name, DType to, Optional<Change> change) {
+    private static TensorData.Content converted(WeightSource source, String name, MemorySegment bytes, DType to, Optional<Change> change) {
         var type = switch (to) {
             case FLOAT32 -> GgmlType.F32;
             case FLOAT16 -> GgmlType.F16;
@@ -109,7 +113,6 @@ public final class FolderExport {
         };
         return sink -> {
             var elements = source.info(name).elements();
-            var bytes = source.bytes(name);
             var width = source.info(name).dtype().bytes();
             var wide = new float[(int) Math.min(NUMBERS_AT_ONCE, elements)];
             try (var arena = Arena.ofConfined()) {

@@ -116,26 +116,11 @@ public final class GgufExport {
     }
 
     private static GgufWriter.Tensor tensor(WeightSource source, String name, WeightSpec weight) {
-        var bytes = source.bytes(name);
-        var dtype = source.info(name).dtype();
-        var reordered = !weight.ggufRows().equals(WeightSpec.RowOrder.SAME);
-        if (weight.dimensions().size() == 1) {
-            var count = Math.toIntExact(weight.elements());
-            var rows = new FileRows(bytes, dtype, count, 1, false);
-            return new GgufWriter.Tensor(weight.ggufName(), GgmlType.F32, 1, count, true, (first, some, into) -> {
-                for (int i = 0; i < count; i++) {
-                    rows.read(weight.rowInModel(i), 1, into, 0, i);
-                    into[i] += (float) weight.ggufOffset();
-                }
-            });
-        }
-        int outs = weight.outFeatures(), ins = weight.inFeatures();
-        var rows = new FileRows(bytes, dtype, outs, ins, weight.isInOut());
+        var rows = new GgufRows(source, name, weight);
+        if (rows.isVector())
+            return new GgufWriter.Tensor(weight.ggufName(), GgmlType.F32, 1, Math.toIntExact(weight.elements()), true, rows);
         var type = source.blockType(name).filter(GgmlType.MXFP4::equals).orElse(GgmlType.F32);
-        return new GgufWriter.Tensor(weight.ggufName(), type, outs, ins, false, (first, count, into) -> {
-            if (!reordered) rows.read(first, count, into, ins);
-            else for (int i = 0; i < count; i++) rows.read(weight.rowInModel(first + i), 1, into, ins, i * ins);
-        });
+        return new GgufWriter.Tensor(weight.ggufName(), type, weight.outFeatures(), weight.inFeatures(), false, rows);
     }
 
     /** What each frequency is divided by, where that is not one number. */

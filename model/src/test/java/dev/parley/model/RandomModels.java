@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.SplittableRandom;
 
 /** Models with random weights for tests, made without libtorch; the same seed gives the same weights. */
@@ -26,7 +27,9 @@ public final class RandomModels {
     public static void write(Path folder, ModelConfig config, long seed) throws IOException {
         var random = new SplittableRandom(seed);
         Files.createDirectories(folder);
-        SafetensorsFolder.write(folder, config.blueprint().weights().stream().map(spec -> drawn(spec, random)).toList(), ShardSize.DEFAULT);
+        var tensors = new LinkedHashMap<WeightSpec, TensorData>();
+        for (var spec : config.blueprint().weights()) tensors.put(spec, drawn(spec, random));
+        SafetensorsFolder.write(folder, WeightSpec.inFiles(tensors), ShardSize.DEFAULT);
         config.write(folder.resolve("config.json"));
     }
 

@@ -77,7 +77,8 @@ public final class ParleyServer implements AutoCloseable {
     private volatile boolean stopping;
 
     private ParleyServer(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
+            ChatSources sources, Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Database database,
+            Consumer<String> note) {
         this.settings = settings;
         this.limits = limits;
         this.models = models;
@@ -130,7 +131,8 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
+            ChatSources sources, Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Database database,
+            Consumer<String> note) {
         models.load(models.defaultId());
         var server = new ParleyServer(settings, limits, models, assistants, sources, teaching, guardModel, database, note);
         try {

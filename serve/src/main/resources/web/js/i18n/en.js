@@ -221,7 +221,7 @@ export const en = {
     'lesson.score.answered': 'Corrected questions in other words, answered as wanted',
     'lesson.score.edits': 'Your words likelier than the old answer',
     'lesson.score.pairs': 'The chosen answer likelier than the other',
-    'lesson.score.probe': 'What it knew before, in a fixed test',
+    'lesson.score.probe': 'Fixed test of what it knew: the right next word',
     'lesson.score.thumbs': 'Thumbs up likelier than thumbs down',
     'lesson.scores': 'Measured on feedback that the lesson did not see',
     'lesson.seconds': '{n} seconds',

@@ -216,7 +216,7 @@ export const zh = {
     'lesson.score.answered': '换种说法问改过的问题，答得符合要求',
     'lesson.score.edits': '你写的回答比原来的更可能出现',
     'lesson.score.pairs': '选中的回答比另一个更可能出现',
-    'lesson.score.probe': '固定测试中原有的知识',
+    'lesson.score.probe': '固定测试：原有知识中正确的下一个词',
     'lesson.score.thumbs': '赞的回答比踩的更可能出现',
     'lesson.scores': '用课程没有见过的反馈测得',
     'lesson.seconds': '{n} 秒',

@@ -120,8 +120,8 @@ public final class Tokenizer {
     }
 
     /**
-     * The same tokenizer with more special tokens, whose ids follow the last; those that it has already stay as they are. A model needs a row
-     * of its tables for each.
+     * The same tokenizer with more special tokens, whose ids follow the last; those that it has already stay as they are. A model needs
+     * a row of its tables for each.
      *
      * @throws TokenizerException if one is empty
      */

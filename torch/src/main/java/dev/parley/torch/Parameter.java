@@ -244,10 +244,11 @@ public final class Parameter {
         value = Scope.detach(tensor);
     }
 
-    /** Takes another's value, which has none then. */
-    void takeOver(Parameter other) {
-        value = other.value();
-        other.value = null;
+    /** Takes the value of another, which is left without one. */
+    void takeValue(Parameter of) {
+        free();
+        value = of.value();
+        of.value = null;
     }
 
     /** The same weights with a gradient of their own. */

@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
@@ -123,7 +122,7 @@ public final class Parameters implements AutoCloseable {
         for (var parameter : all()) {
             var other = of.get(parameter.name());
             if (Arrays.equals(parameter.shape(), other.shape())) {
-                parameter.takeOver(other);
+                parameter.takeValue(other);
             } else {
                 parameter.set(grown.apply(other.value(), parameter.shape()[0]));
             }

@@ -52,7 +52,8 @@ final class RecordedPass implements AutoCloseable {
 
     /** Goes back with a teacher's loss. @param first of the teacher's targets that is the first here */
     SoftSum backward(SoftTargets teacher, int first, SoftLoss loss, double divisor) {
-        return back(() -> network.softTargetLoss(batch, computeType, teacher, first, loss).backward(hidden, network.learningHead(), divisor));
+        return back(
+                () -> network.softTargetLoss(batch, computeType, teacher, first, loss).backward(hidden, network.learningHead(), divisor));
     }
 
     private <T> T back(Supplier<T> fromHead) {

@@ -2,8 +2,8 @@ package dev.parley.torch;
 
 /**
  * How a student is to become like its teacher, where both say how likely each token is to come next: at each target
- * alpha · T² · D + (1 - alpha) · (-ln p of the target), Hinton et al. 2015 (arXiv:1503.02531), with p and q softmax(scores / T) of student
- * and teacher in the divergence D. T² keeps its gradient as large as that of the other part.
+ * alpha · T² · D + (1 - alpha) · (-ln p of the target), Hinton et al. 2015 (arXiv:1503.02531), with p and q softmax(scores / T) of
+ * student and teacher in the divergence D. T² keeps its gradient as large as that of the other part.
  *
  * @param temperature T; above 1, tokens that the teacher thinks unlikely tell more
  * @param alpha how much the teacher counts beside the text, from 0 to 1

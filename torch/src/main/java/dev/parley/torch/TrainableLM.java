@@ -320,7 +320,11 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         return transformer.softTargets(vectors, computeType);
     }
 
-    /** How this model does beside a teacher, without gradients or dropout. @param teacher of the same batch */
+    /**
+     * How this model does beside a teacher, without gradients or dropout.
+     *
+     * @param teacher of the same batch
+     */
     public SoftSum loss(TrainingBatch batch, SoftTargets teacher, SoftLoss loss) {
         return replicas.isPresent() && batch.rows() > 1 ? replicas.get().loss(batch, computeType, teacher, loss)
                 : transformer.loss(batch, computeType, teacher, 0, loss);

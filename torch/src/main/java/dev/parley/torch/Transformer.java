@@ -206,7 +206,7 @@ final class Transformer {
         }
     }
 
-    /** What the head reads to predict each target, scaled, (N, C), of the compute type and in the caller's care, without gradients or dropout. */
+    /** What the head reads to predict each target, scaled, (N, C), of the compute type, without gradients or dropout; to be closed. */
     Tensor targetVectors(TrainingBatch batch, DType computeType) {
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {
             var rows = TargetScores.rowsBehind(batch);
@@ -216,7 +216,7 @@ final class Transformer {
         }
     }
 
-    /** How a student does beside its teacher, without gradients or dropout. @param first of the teacher's targets that is the batch's first */
+    /** As a student beside its teacher, without gradients or dropout. @param first of the teacher's targets that is the first here */
     SoftSum loss(TrainingBatch batch, DType computeType, SoftTargets teacher, int first, SoftLoss loss) {
         if (batch.targets().length == 0) return SoftSum.NONE;
         try (var scope = Scope.open(); var noGrad = NoGrad.open()) {

@@ -273,7 +273,8 @@ class SoftTargetLossTest {
                     pass.backward(taught, SoftLoss.DEFAULT, 10);
                 }
             }
-            expected.forEach((name, gradient) -> assertArrayEquals(gradient, alone.parameters().get(name).gradient().toFloats(), 1e-5f, name));
+            expected.forEach(
+                    (name, gradient) -> assertArrayEquals(gradient, alone.parameters().get(name).gradient().toFloats(), 1e-5f, name));
         }
     }
 
@@ -294,7 +295,8 @@ class SoftTargetLossTest {
                     pass.backward(taught, SoftLoss.DEFAULT, 10);
                 }
             }
-            expected.forEach((name, gradient) -> assertArrayEquals(gradient, alone.parameters().get(name).gradient().toFloats(), 1e-5f, name));
+            expected.forEach(
+                    (name, gradient) -> assertArrayEquals(gradient, alone.parameters().get(name).gradient().toFloats(), 1e-5f, name));
         }
     }
 

@@ -110,6 +110,11 @@ public final class GgufWeights implements WeightSource {
 
     @Override
     public MemorySegment bytes(String name) {
+        return bytes(name, Arena.ofAuto());
+    }
+
+    @Override
+    public MemorySegment bytes(String name, Arena arena) {
         var view = view(name);
         if (plain(view)) {
             var type = view.tensor.type();
@@ -118,7 +123,7 @@ public final class GgufWeights implements WeightSource {
         }
         var shape = view.shape();
         int columns = Math.toIntExact(shape[shape.length - 1]), rows = Math.toIntExact(view.elements() / columns);
-        var wide = Arena.ofAuto().allocate(4L * rows * columns, 8);
+        var wide = arena.allocate(4L * rows * columns, 8);
         var vector = shape.length == 1;
         ThreadTeam.shared().each(Math.ceilDiv(rows, 16), block -> {
             var row = new float[columns];

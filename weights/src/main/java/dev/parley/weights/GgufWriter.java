@@ -38,6 +38,12 @@ public final class GgufWriter {
          * @param into receives them one after the other, from index 0
          */
         void read(int first, int count, float[] into);
+
+        /** Told before several threads read some rows: what has to be made first is made here. */
+        default void prepare(int first, int count) {}
+
+        /** Told when none of the rows is read for now: what was made can go. */
+        default void release() {}
     }
 
     /**
@@ -74,13 +80,7 @@ public final class GgufWriter {
         public static Tensor stacked(List<Tensor> matrices) {
             var one = matrices.getFirst();
             var vectors = one.oneDimension; // make the rows of a matrix
-            Rows all = (first, count, into) -> {
-                var row = new float[one.columns];
-                for (int i = 0; i < count; i++) {
-                    matrices.get((first + i) / one.rows).source.read((first + i) % one.rows, 1, row);
-                    System.arraycopy(row, 0, into, i * one.columns, one.columns);
-                }
-            };
+            var all = new StackedRows(matrices.stream().map(Tensor::source).toList(), one.rows, one.columns);
             return new Tensor(one.name, one.type, one.rows * matrices.size(), one.columns, false, vectors ? 1 : matrices.size(),
                     new float[0], all);
         }
@@ -92,6 +92,33 @@ public final class GgufWriter {
         private float[] importanceOfRow(int row) {
             var matrix = row / (rows / matrices);
             return importance.length == 0 ? importance : Arrays.copyOfRange(importance, matrix * columns, (matrix + 1) * columns);
+        }
+    }
+
+    /** The rows of matrices one after the other, of which only those are ready that are being read. */
+    private record StackedRows(List<Rows> matrices, int rows, int columns) implements Rows {
+
+        @Override
+        public void read(int first, int count, float[] into) {
+            var row = new float[columns];
+            for (int i = 0; i < count; i++) {
+                matrices.get((first + i) / rows).read((first + i) % rows, 1, row);
+                System.arraycopy(row, 0, into, i * columns, columns);
+            }
+        }
+
+        @Override
+        public void prepare(int first, int count) {
+            for (int m = 0; m < matrices.size(); m++) {
+                int from = Math.max(first, m * rows), to = Math.min(first + count, (m + 1) * rows);
+                if (from < to) matrices.get(m).prepare(from - m * rows, to - from);
+                else matrices.get(m).release();
+            }
+        }
+
+        @Override
+        public void release() {
+            matrices.forEach(Rows::release);
         }
     }
 
@@ -154,6 +181,7 @@ public final class GgufWriter {
             var narrow = arena.allocate(tensor.type.bytes((long) some * tensor.columns), 8);
             for (int first = 0; first < tensor.rows; first += some) {
                 int from = first, count = Math.min(some, tensor.rows - first);
+                tensor.source.prepare(from, count);
                 ThreadTeam.shared().each(Math.ceilDiv(count, ROWS_AT_ONCE), part -> {
                     var at = part * ROWS_AT_ONCE;
                     var numbers = (long) at * tensor.columns;
@@ -163,6 +191,8 @@ public final class GgufWriter {
                 put(channel, slice(narrow, tensor.type.bytes((long) count * tensor.columns)));
                 done.accept((long) (first + count) * tensor.columns);
             }
+        } finally {
+            tensor.source.release();
         }
         put(channel, ByteBuffer.allocate((int) (Math.ceilDiv(tensor.bytes(), ALIGNMENT) * ALIGNMENT - tensor.bytes())));
     }

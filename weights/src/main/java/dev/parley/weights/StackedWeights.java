@@ -126,12 +126,17 @@ public final class StackedWeights implements WeightSource {
 
     @Override
     public MemorySegment bytes(String name) {
+        return bytes(name, Arena.ofAuto());
+    }
+
+    @Override
+    public MemorySegment bytes(String name, Arena arena) {
         var part = parts.get(name);
-        if (part == null) return file.bytes(name);
+        if (part == null) return file.bytes(name, arena);
         var info = info(name);
         int rows = Math.toIntExact(info.shape()[0]), columns = Math.toIntExact(info.elements() / rows), width = info.dtype().bytes();
-        var gathered = Arena.ofAuto().allocate((long) rows * columns * width, 8);
-        if (inBlocks(part)) widen(blocksOf(name, part), gathered, rows, columns);
+        var gathered = arena.allocate((long) rows * columns * width, 8);
+        if (inBlocks(part)) widen(blocksOf(name, part, arena), gathered, rows, columns);
         else gather(file.bytes(part.tensor), part, gathered, rows, columns, width);
         return gathered;
     }
@@ -156,15 +161,15 @@ public final class StackedWeights implements WeightSource {
     /** The blocks in GGUF's order: each with its scale before it, and the first half of its numbers in the low bits. */
     @Override
     public Optional<Blocks> blocks(String name) {
-        return blockType(name).map(_ -> blocksOf(name, parts.get(name)));
+        return blockType(name).map(_ -> blocksOf(name, parts.get(name), Arena.ofAuto()));
     }
 
-    private Blocks blocksOf(String name, Part part) {
+    private Blocks blocksOf(String name, Part part, Arena arena) {
         var shape = file.info(blocks(part)).shape();
         int rows = Math.toIntExact(shape[1] / part.step), across = Math.toIntExact(shape[2]);
         MemorySegment blocks = file.bytes(blocks(part)), scales = file.bytes(scales(part));
         var rowBytes = (long) across * (BLOCK_BYTES + 1);
-        var packed = Arena.ofAuto().allocate(rows * rowBytes, 8);
+        var packed = arena.allocate(rows * rowBytes, 8);
         ThreadTeam.shared().each(rows, r -> {
             var from = (part.slice * shape[1] + part.first + (long) r * part.step) * across;
             for (int b = 0; b < across; b++) pack(name, blocks, scales, from + b, packed, r * rowBytes + (long) b * (BLOCK_BYTES + 1));

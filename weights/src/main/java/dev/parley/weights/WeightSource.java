@@ -1,6 +1,7 @@
 package dev.parley.weights;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -31,6 +32,14 @@ public sealed interface WeightSource extends AutoCloseable permits Safetensors, 
      * the source is closed.
      */
     MemorySegment bytes(String name);
+
+    /**
+     * As {@link #bytes(String)}, but what has to be made, such as numbers that a file has in blocks, lies in an arena, which several threads
+     * can reach.
+     */
+    default MemorySegment bytes(String name, Arena arena) {
+        return bytes(name);
+    }
 
     /** The kind of blocks that a matrix is in; empty for plain numbers. */
     default Optional<GgmlType> blockType(String name) {

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code teach discard}. */
-@Command(name = "discard", description = "Throws a lesson away that is not in use. What was measured of it is kept.", footer = {"", "Example:", "  ./parley teach discard 1 --data my-data"})
+@Command(name = "discard", description = "Throws a lesson away that is not in use. What was measured of it is kept.",
+        footer = {"", "Example:", "  ./parley teach discard 1 --data my-data"})
 final class DiscardCommand implements Callable<Integer> {
 
     private final Output output;

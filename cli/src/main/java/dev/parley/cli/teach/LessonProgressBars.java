@@ -24,7 +24,8 @@ final class LessonProgressBars implements Consumer<LessonProgress>, AutoCloseabl
     @Override
     public void accept(LessonProgress at) {
         if (json) {
-            output.json(JsonNodeFactory.instance.objectNode().put("phase", label(at.phase())).put("done", at.done()).put("total", at.total()));
+            output.json(
+                    JsonNodeFactory.instance.objectNode().put("phase", label(at.phase())).put("done", at.done()).put("total", at.total()));
             output.flush();
             return;
         }

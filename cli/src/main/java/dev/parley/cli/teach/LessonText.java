@@ -39,7 +39,8 @@ final class LessonText {
     }
 
     private static String row(String name, Score score, String of) {
-        return String.format(Locale.ROOT, "%-34s %6.1f %% %6.1f %% %6s", name, 100 * score.before(), 100 * score.after(), of).stripTrailing();
+        return String.format(Locale.ROOT, "%-34s %6.1f %% %6.1f %% %6s", name, 100 * score.before(), 100 * score.after(), of)
+                .stripTrailing();
     }
 
     private static String name(String score) {

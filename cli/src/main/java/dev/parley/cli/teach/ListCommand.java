@@ -58,7 +58,8 @@ final class ListCommand implements Callable<Integer> {
             var counts = lesson.feedback();
             output.line(String.format(Locale.ROOT, format, lesson.id(), lesson.model(), lesson.audience(), lesson.state().label(),
                     lesson.created().toString().replaceAll("[.][0-9]+", ""),
-                    counts.edits() + " corrected, " + counts.pairs() + " choices, " + (counts.thumbsUp() + counts.thumbsDown()) + " thumbs"));
+                    counts.edits() + " corrected, " + counts.pairs() + " choices, " + (counts.thumbsUp() + counts.thumbsDown())
+                            + " thumbs"));
         }
     }
 }

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code teach revoke}. */
-@Command(name = "revoke", description = "Takes a lesson out of use: answers that are begun from now on do without it.", footer = {"", "Example:", "  ./parley teach revoke 1 --data my-data"})
+@Command(name = "revoke", description = "Takes a lesson out of use: answers that are begun from now on do without it.",
+        footer = {"", "Example:", "  ./parley teach revoke 1 --data my-data"})
 final class RevokeCommand implements Callable<Integer> {
 
     private final Output output;

@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code parley teach}: makes a lesson; its subcommands look at lessons and say which are in use. */
 @Command(name = "teach",
-        description = {"Teaches a model by what people said of its answers in the chat: corrected answers, choices between two, and thumbs.",
+        description = {
+            "Teaches a model by what people said of its answers in the chat: corrected answers, choices between two, and thumbs.",
             "A lesson is a small adapter beside the model, which stays as it is. It is measured on feedback that it did not learn from and "
                     + "on a fixed probe, and changes nothing until it is put in use."},
         footer = {"", "Examples:", "  ./parley teach my-model --data my-data", "  ./parley teach adopt 1 --data my-data",

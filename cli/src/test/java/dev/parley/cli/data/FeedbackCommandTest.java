@@ -8,6 +8,7 @@ import dev.parley.cli.Output;
 import dev.parley.cli.Parley;
 import dev.parley.data.chat.Chat;
 import dev.parley.data.chat.ChatFiles;
+import dev.parley.data.chat.ChatFiles.Placed;
 import dev.parley.serve.chat.history.Conversations;
 import dev.parley.serve.chat.history.Draft;
 import dev.parley.serve.chat.history.Messages;
@@ -83,6 +84,19 @@ class FeedbackCommandTest {
                 lines.get(1));
         assertEquals(ended.out(), parley("data", "feedback", "--data", folder).out());
         assertEquals(lines.get(1) + "\n", parley("data", "feedback", "--data", folder, "--format", "preference").out());
+    }
+
+    @Test
+    void everyThumbIsReadAsARatedAnswerByTraining() throws IOException {
+        makeData();
+        var file = folder.resolve("thumbs.jsonl");
+        var ended = parley("data", "feedback", "--data", folder, "--format", "thumbs", "--out", file);
+        assertEquals(0, ended.code(), ended.err());
+        var turns = List.of(Message.system("Be brief."), Message.user("Ist \"Grün\" eine Farbe?\n"));
+        var read = new ChatFiles(List.of(file), Optional.empty(), false).thumbs().placed().stream().map(Placed::content).toList();
+        assertEquals(List.of("Ja. 🌱 true", "Nein. false"),
+                read.stream().map(rated -> rated.answer().path(0).path("content").asText() + " " + rated.good()).toList());
+        for (var rated : read) assertEquals(ChatTemplateInput.of(turns).messages(), rated.prompt().messages());
     }
 
     @Test

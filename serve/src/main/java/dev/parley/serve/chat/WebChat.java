@@ -80,12 +80,14 @@ public final class WebChat implements Routes {
         var lessons = teaching.map(t -> new LessonRoutes(t, running.orElseThrow(), models, database, auth));
         lessons.ifPresent(routes -> routes.faults().forEach(note));
         groups = new ArrayList<>(List.of(
-                new ChatModelRoutes(models, assistants, caller -> lessons.filter(routes -> routes.offers(caller)).isPresent()), new PresetRoutes(new Presets(database, quota)),
+                new ChatModelRoutes(models, assistants, caller -> lessons.filter(routes -> routes.offers(caller)).isPresent()),
+                new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
                 new AnswerRoutes(answers), new EventRoutes(answers), new ExplanationRoutes(answers, explainer),
                 new PassageRoutes(assistants, documents, answers),
-                new RatingRoutes(new Ratings(database, quota), new Edits(database, quota)), new DocumentRoutes(documents), new ToolRoutes(tools)));
+                new RatingRoutes(new Ratings(database, quota), new Edits(database, quota)), new DocumentRoutes(documents),
+                new ToolRoutes(tools)));
         lessons.ifPresent(groups::add);
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);

@@ -117,7 +117,8 @@ public record Lesson(int id, String model, String modelFingerprint, String audie
         if (id < 1) throw new IllegalArgumentException("Lessons count from 1.");
         for (var name : List.of(model, modelFingerprint, audience)) {
             if (name.isBlank() || name.length() > LONGEST_NAME)
-                throw new IllegalArgumentException("A lesson names its model and whom it is for, in at most " + LONGEST_NAME + " characters.");
+                throw new IllegalArgumentException(
+                        "A lesson names its model and whom it is for, in at most " + LONGEST_NAME + " characters.");
         }
     }
 
@@ -133,7 +134,8 @@ public record Lesson(int id, String model, String modelFingerprint, String audie
 
     /** The same further on. @throws LessonException if it cannot get there from where it is */
     Lesson become(LessonState next) {
-        if (!state.mayBecome(next)) throw new LessonException("Lesson " + id + " is " + state.label() + "; it cannot be " + next.label() + ".");
+        if (!state.mayBecome(next))
+            throw new LessonException("Lesson " + id + " is " + state.label() + "; it cannot be " + next.label() + ".");
         return new Lesson(id, model, modelFingerprint, audience, next, created, finished, feedback, result, fault, basedOn);
     }
 

@@ -12,10 +12,12 @@ final class PageContents {
     /** Modules that come with the page; the browser is told of them at once, so that it need not find one in another. */
     static final List<String> MODULES = Stream
             .of("api", "app", "assistants", "attachments", "calls", "card", "choices", "compare", "composer", "conversation",
-                    "days", "decisions", "dialog", "dom", "dress", "forms", "i18n", "i18n/en", "i18n/zh", "knowledge", "lesson", "login", "look",
+                    "days", "decisions", "dialog", "dom", "dress", "forms", "i18n", "i18n/en", "i18n/zh", "knowledge", "lesson", "login",
+                    "look",
                     "markdown",
                     "menu", "meter", "models", "panel", "preferences", "rating", "sampling", "scroll", "share", "shortcuts", "sidebar",
-                    "sources", "state", "stream", "teach", "thoughts", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome",
+                    "sources", "state", "stream", "teach", "thoughts", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn",
+                    "welcome",
                     "why",
                     "work", "writing")
             .map(name -> "js/" + name + ".js").toList();

@@ -203,7 +203,8 @@ class LessonRoutesTest {
     void aServerOfPeopleWhoMayNotTeachHasNothingToShow() {
         var source = TestServer.source("tiny", List.of(), 7);
         var pool = new ModelPool(List.of(source), 4L << 30, new Limits(16, 64, 64L << 20, 64), Duration.ofSeconds(20));
-        server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true), pool, new ServedLessons(lessons, maker, false, Set.of()),
+        server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true), pool,
+                new ServedLessons(lessons, maker, false, Set.of()),
                 data);
         try (var ada = client("ada")) {
             assertFalse(ada.get("/api/models").path("teaching").asBoolean());

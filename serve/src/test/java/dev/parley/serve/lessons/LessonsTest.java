@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LessonsTest {
 
-    private static final Result RESULT = new Result(List.of(new Score("edits", 0.25, 0.75, 4)), Optional.of(new Score("probe", 0.5, 0.5, 40)),
+    private static final Result RESULT = new Result(List.of(new Score("edits", 0.25, 0.75, 4)),
+            Optional.of(new Score("probe", 0.5, 0.5, 40)),
             List.of(new Sample("Is a dog an animal?", "A tree.", "Yes.", Optional.of("Yes."))), 12.5);
 
     @TempDir
@@ -159,7 +160,7 @@ class LessonsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"tiny\" -> 7", "\"in-use\" -> \"used\"", "\"2026 -> \"20x6", "0.25 -> 25", "\"edits\" : 0 -> \"edits\" : -1",
-            "12.5 -> 1e999", "\"id\" : 1 -> \"id\" : 3", "\"all\" -> \"\""})
+        "12.5 -> 1e999", "\"id\" : 1 -> \"id\" : 3", "\"all\" -> \"\""})
     void aFieldThatCannotBeIsRefused(String change) throws IOException {
         lessons.adopt(made(Lesson.ALL));
         var file = data.resolve("lessons/1/lesson.json");

@@ -147,7 +147,7 @@ class TeachTest extends PageTest {
         assertThat(inDialog("Cancel")).isFocused();
         page.keyboard().press("Escape");
         maker.letGoOn();
-        page.locator(".toast").getByText("Look").click();
+        page.locator(".toast .link-button").click();
         assertThat(dialog().locator(".lesson-state")).hasText("ready");
         inDialog("Make a lesson").click();
         inDialog("Cancel").click();
@@ -163,6 +163,7 @@ class TeachTest extends PageTest {
         page.getByRole(AriaRole.MENUITEM, new Page.GetByRoleOptions().setName("教这个模型")).tap();
         assertThat(dialog().locator(".lesson-state")).hasText("可以使用");
         checkAccessible("phone");
-        assertEquals(true, page.evaluate("() => [...document.querySelectorAll('.teach *')].every(e => e.getBoundingClientRect().right <= innerWidth + 1)"));
+        assertEquals(true, page.evaluate(
+                "() => [...document.querySelectorAll('.teach *')].every(e => e.getBoundingClientRect().right <= innerWidth + 1)"));
     }
 }

@@ -3,6 +3,7 @@ package dev.parley.train.lesson;
 import dev.parley.data.chat.PreferenceRows.PairRows;
 import dev.parley.model.TrainingExample;
 import dev.parley.model.TrainingRow;
+import dev.parley.train.objective.Thumb;
 import java.util.List;
 
 /** A piece of what a lesson learns, in tokens: each kind is learned by a method of its own. */
@@ -31,5 +32,5 @@ sealed interface LessonExample extends TrainingExample {
     record Compared(PairRows content) implements LessonExample {}
 
     /** An answer with a thumb. */
-    record Judged(dev.parley.train.objective.Thumb content) implements LessonExample {}
+    record Judged(Thumb content) implements LessonExample {}
 }

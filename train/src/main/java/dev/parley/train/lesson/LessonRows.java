@@ -44,7 +44,8 @@ record LessonRows(PreferenceRows chats, int length) {
 
     /** @param own answers of the model itself; at least one where there are thumbs */
     List<LessonExample> examples(LessonPlan plan, List<Completion> own) {
-        var kept = own.stream().filter(answer -> answer.ids().length > 0).map(Answering::row).filter(row -> row.length() <= length).toList();
+        var kept = own.stream().filter(answer -> answer.ids().length > 0).map(Answering::row).filter(row -> row.length() <= length)
+                .toList();
         var examples = new ArrayList<LessonExample>();
         for (var wanted : plan.wanted()) fitting(wanted).forEach(row -> examples.add(new Wanted(row)));
         for (var row : kept) examples.add(new Kept(row));

@@ -46,7 +46,7 @@ public final class Teaching {
     private static final int LONGEST_ANSWER = 160;
     private static final int SPARE_TOKENS = 8; // an answer may begin right and go on
     private static final int SHOWN = 8;
-    private static final int WARMUP_STEPS = 5; 
+    private static final int WARMUP_STEPS = 5;
 
     private final Path model;
     private final Tokenizer tokenizer;

@@ -138,8 +138,9 @@ record RecipeModel(RecipeText text, TrainingStage stage, ModelFinder models, Con
     private void requireRows(Tokenizer tokenizer, Path folder) {
         try (var files = ModelFiles.open(folder)) {
             if (tokenizer.vocabSize() > files.config().vocabSize())
-                throw text.wrong(ADD_TOKENS, "the tokenizer has " + tokenizer.vocabSize() + " tokens and the model " + files.config().vocabSize()
-                        + ": an adapter cannot give a model tokens; train it without peft.");
+                throw text.wrong(ADD_TOKENS,
+                        "the tokenizer has " + tokenizer.vocabSize() + " tokens and the model " + files.config().vocabSize()
+                                + ": an adapter cannot give a model tokens; train it without peft.");
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }

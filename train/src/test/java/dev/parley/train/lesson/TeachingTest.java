@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,8 @@ class TeachingTest {
 
     private LessonOutcome teach(LessonFeedback feedback, String name, LessonSettings settings) throws IOException {
         var others = OTHERS.stream().map(question -> Chat.of(List.of(Message.user(question)))).toList();
-        return new Teaching(model, tokenizer, settings).withOthers(others).teach(feedback, folder.resolve(name), folder.resolve(name + "-training")).orElseThrow();
+        return new Teaching(model, tokenizer, settings).withOthers(others)
+                .teach(feedback, folder.resolve(name), folder.resolve(name + "-training")).orElseThrow();
     }
 
     private String answer(String question, Path adapter) {
@@ -126,7 +128,7 @@ class TeachingTest {
         var weights = "adapter_model.safetensors";
         var first = Files.readAllBytes(folder.resolve("a").resolve(weights));
         assertArrayEquals(first, Files.readAllBytes(folder.resolve("b").resolve(weights)));
-        assertFalse(java.util.Arrays.equals(first, Files.readAllBytes(folder.resolve("c").resolve(weights))));
+        assertFalse(Arrays.equals(first, Files.readAllBytes(folder.resolve("c").resolve(weights))));
     }
 
     /** Thumbs and pairs alone, without one corrected answer: what people liked gains on what they did not. */
@@ -172,7 +174,8 @@ class TeachingTest {
     @Test
     void whatCannotBeLearnedFromIsRefusedInASentence() {
         var teaching = new Teaching(model, tokenizer, SETTINGS);
-        var none = LessonFeedback.read(List.of("{\"prompt\":[{\"role\":\"assistant\",\"content\":\"a\"}],\"chosen\":\"b\",\"rejected\":\"c\"}"),
+        var none = LessonFeedback.read(
+                List.of("{\"prompt\":[{\"role\":\"assistant\",\"content\":\"a\"}],\"chosen\":\"b\",\"rejected\":\"c\"}"),
                 List.of(), List.of());
         var refused = assertThrows(IllegalArgumentException.class, () -> teaching.teach(none, folder.resolve("n"), folder.resolve("t")));
         assertTrue(refused.getMessage().startsWith("There is no feedback"), refused.getMessage());

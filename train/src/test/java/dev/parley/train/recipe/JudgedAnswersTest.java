@@ -1,5 +1,6 @@
 package dev.parley.train.recipe;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -82,5 +83,45 @@ class JudgedAnswersTest {
             if (event instanceof TrainEvent.Evaluated e) held.add(e);
         });
         assertTrue(held.getLast().metrics().get("rewards/chosen") > held.getLast().metrics().get("rewards/rejected"));
+    }
+
+    /** A pair is a thumb up and a thumb down for the same question, which can be compared. */
+    @Test
+    void thumbsAreJudgedByPairs() throws IOException {
+        var recipe = judged("kto", "{\"prompt\": \"cat\", \"completion\": \"mat\", \"label\": true}\n"
+                + "{\"prompt\": \"mat\", \"completion\": \"on\", \"label\": false}\n");
+        Files.writeString(folder.resolve("pairs.jsonl"), "{\"prompt\": \"cat\", \"chosen\": \"mat\", \"rejected\": \"on\"}\n"
+                + "{\"prompt\": \"mat\", \"chosen\": \"mat\", \"rejected\": \"on\"}\n");
+        var held = new ArrayList<TrainEvent.Evaluated>();
+        recipe.with("eval_files", folder.resolve("pairs.jsonl")).run(event -> {
+            if (event instanceof TrainEvent.Evaluated e) held.add(e);
+        });
+        assertEquals(1, held.getLast().metrics().get("rewards/accuracies"));
+        assertEquals(1, held.getLast().metrics().get("logps/accuracies"));
+    }
+
+    @Test
+    void anAdapterLearnsJudgedAnswersFromTheLossOfTheBaseOn() throws IOException {
+        var pairs = judged("dpo", "{\"prompt\": \"cat\", \"chosen\": \"mat\", \"rejected\": \"sat\"}\n"
+                + "{\"prompt\": \"mat\", \"chosen\": \"the\", \"rejected\": \"on\"}\n");
+        Files.writeString(folder.resolve("thumbs.jsonl"), "{\"prompt\": \"cat\", \"completion\": \"mat\", \"label\": true}\n"
+                + "{\"prompt\": \"mat\", \"completion\": \"on\", \"label\": false}\n");
+        var thumbs = pairs.with("stage", "kto").with("train_files", folder.resolve("thumbs.jsonl"))
+                .with("eval_files", folder.resolve("thumbs.jsonl")).with("output_dir", folder.resolve("out-of-thumbs"));
+        var base = Files.readAllBytes(folder.resolve("base/model.safetensors"));
+        for (var recipe : List.of(pairs, thumbs)) {
+            for (var kept : List.of("float32", "int8")) {
+                var losses = new ArrayList<Double>();
+                var folderOfKind = folder.resolve(recipe.stage().label() + "-" + kept);
+                recipe.with("peft", "{type: lora, r: 4, lora_dropout: 0}").with("base_dtype", kept).with("output_dir", folderOfKind)
+                        .run(event -> {
+                            if (event instanceof TrainEvent.Step step) losses.add(step.loss());
+                        });
+                assertEquals(recipe == pairs ? Math.log(2) : 0.5, losses.getFirst(), 0.0, recipe.stage() + " beside " + kept);
+                assertTrue(losses.getLast() < losses.getFirst() - 0.01, recipe.stage() + " beside " + kept + " " + losses);
+                assertTrue(Files.isRegularFile(folderOfKind.resolve("adapter_model.safetensors")));
+                assertArrayEquals(base, Files.readAllBytes(folder.resolve("base/model.safetensors")));
+            }
+        }
     }
 }

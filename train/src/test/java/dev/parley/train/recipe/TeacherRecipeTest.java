@@ -70,7 +70,8 @@ class TeacherRecipeTest {
         assertTrue(last.getLast().metrics().get("agreement") > steps.getFirst().metrics().get("agreement") + 0.2, last.toString());
         assertTrue(last.getLast().metrics().get("kl") < 0.5 * steps.getFirst().metrics().get("kl"), last.toString());
         assertArrayEquals(weights, Files.readAllBytes(folder.resolve("big/model.safetensors")));
-        assertArrayEquals(Files.readAllBytes(folder.resolve("big/tokenizer.json")), Files.readAllBytes(folder.resolve("small/tokenizer.json")),
+        assertArrayEquals(Files.readAllBytes(folder.resolve("big/tokenizer.json")),
+                Files.readAllBytes(folder.resolve("small/tokenizer.json")),
                 "a new student has its teacher's tokenizer");
     }
 

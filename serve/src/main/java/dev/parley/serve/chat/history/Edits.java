@@ -77,7 +77,8 @@ public final class Edits {
     public ChatMessage takeBack(String owner, String edit) {
         return database.call(t -> {
             if (Messages.get(t, owner, edit).editOf().isEmpty()) throw Rows.noMessage(edit);
-            var characters = t.first("select " + Quota.ROW + " + length(prompt) + length(answer) + length(edited) from edits where message = ?",
+            var characters = t.first(
+                    "select " + Quota.ROW + " + length(prompt) + length(answer) + length(edited) from edits where message = ?",
                     row -> row.getLong(1), edit);
             characters.ifPresent(freed -> Quota.count(t, owner, -freed));
             t.update("delete from edits where message = ?", edit);

@@ -30,7 +30,8 @@ public record FeedbackAmount(int edits, int choices, int thumbs) {
         var arguments = new ArrayList<Object>();
         arguments.add(since);
         owner.ifPresent(arguments::add);
-        return t.first("select " + what + " from " + of + " and imported = 0 and created >= ?" + (owner.isPresent() ? " and owner = ?" : ""),
+        return t.first(
+                "select " + what + " from " + of + " and imported = 0 and created >= ?" + (owner.isPresent() ? " and owner = ?" : ""),
                 row -> row.getInt(1), arguments.toArray()).orElseThrow();
     }
 }

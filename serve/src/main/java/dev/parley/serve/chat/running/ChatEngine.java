@@ -78,6 +78,7 @@ public class ChatEngine {
     Lease openTaught(Optional<String> name, String owner) {
         return open(Optional.of(models.taught(name, owner)), owner);
     }
+
     /**
      * Begins an answer, which {@code to} is told of by the engine's thread.
      *

@@ -224,7 +224,8 @@ class FeedbackTest {
         assertEquals(Optional.of(id), messages.get("ada", edit.id()).editOf());
         assertEquals("A dog is a tree.", messages.get("ada", id).text(), "the answer is gone");
         assertEquals(List.of(pair("A dog is an animal.", "A dog is a tree.")), feedback.edits());
-        assertEquals(List.of("{\"messages\":" + PROMPT.replace("]", ",{\"role\":\"assistant\",\"content\":\"A dog is an animal.\"}]") + "}"),
+        assertEquals(
+                List.of("{\"messages\":" + PROMPT.replace("]", ",{\"role\":\"assistant\",\"content\":\"A dog is an animal.\"}]") + "}"),
                 feedback.demonstrations().lines());
         assertEquals(Map.of("ada", 1), feedback.owners());
         assertEquals(new FeedbackAmount(1, 0, 0), FeedbackAmount.of(database, Optional.of("ada"), 0));
