@@ -1,10 +1,10 @@
 package dev.parley.train.objective;
 
 /**
- * The loss of one sampled token. With the ratio r = p / p_old of how likely it is now and was when it was sampled, and the advantage A of
- * its answer, it is -min(r A, clip(r) A): Schulman et al. 2017 (arXiv:1707.06347), equation 7. The bound above may be wider than that below, so
- * that unlikely tokens can rise: Yu et al. 2025 (arXiv:2503.14476), section 3.1. To it is added beta times the distance from the reference,
- * estimated as p_ref / p - ln(p_ref / p) - 1, which is never negative: Shao et al. 2024 (arXiv:2402.03300), equation 4.
+ * The loss of one sampled token. With the ratio r = p / p_old of how likely it is now and was when it was sampled, and the advantage A
+ * of its answer, it is -min(r A, clip(r) A): Schulman et al. 2017 (arXiv:1707.06347), equation 7. The bound above may be wider than that
+ * below, so that unlikely tokens can rise: Yu et al. 2025 (arXiv:2503.14476), section 3.1. To it is added beta times the distance from
+ * the reference, estimated as p_ref / p - ln(p_ref / p) - 1, which is never negative: Shao et al. 2024 (arXiv:2402.03300), equation 4.
  *
  * @param now ln p
  * @param old ln p when it was sampled

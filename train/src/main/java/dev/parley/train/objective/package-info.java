@@ -6,8 +6,8 @@
  * var trainer = Trainer.of(model, arguments, new NextToken(), dataset, Optional.empty());
  * }</pre>
  *
- * Judged answers are learned by {@link dev.parley.train.objective.Dpo} from pairs, by {@link dev.parley.train.objective.Kto} from thumbs, and
- * by {@link dev.parley.train.objective.Grpo} from the rewards that code gives to what the model tries.
+ * Judged answers are learned by {@link dev.parley.train.objective.Dpo} from pairs, by {@link dev.parley.train.objective.Kto} from thumbs,
+ * and by {@link dev.parley.train.objective.Grpo} from the rewards that code gives to what the model tries.
  * What a step or an evaluation came to is a {@link dev.parley.train.objective.Tally}.
  */
 package dev.parley.train.objective;
