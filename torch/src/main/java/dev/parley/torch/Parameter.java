@@ -244,6 +244,12 @@ public final class Parameter {
         value = Scope.detach(tensor);
     }
 
+    /** Takes another's value, which has none then. */
+    void takeOver(Parameter other) {
+        value = other.value();
+        other.value = null;
+    }
+
     /** The same weights with a gradient of their own. */
     Parameter shared() {
         var parameter = new Parameter(spec);

@@ -6,11 +6,14 @@ import dev.parley.model.WeightSpec;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * The learned tensors of a model by their names in the weight file, in the order of the network: one for each weight of the
@@ -107,6 +110,22 @@ public final class Parameters implements AutoCloseable {
                 var fresh = Tensor.empty(DType.FLOAT32, parameter.shape());
                 parameter.set(init.standardDeviation() == 0 ? fresh.fillInPlace(init.mean())
                         : fresh.normalInPlace(init.mean(), init.standardDeviation()));
+            }
+        }
+    }
+
+    /**
+     * Takes the values of a network that is the same but for how many tokens it knows, into its own care.
+     *
+     * @param grown what becomes of a table that is to have so many rows
+     */
+    void takeOver(Parameters of, BiFunction<Tensor, Long, Tensor> grown) {
+        for (var parameter : all()) {
+            var other = of.get(parameter.name());
+            if (Arrays.equals(parameter.shape(), other.shape())) {
+                parameter.takeOver(other);
+            } else {
+                parameter.set(grown.apply(other.value(), parameter.shape()[0]));
             }
         }
     }

@@ -173,6 +173,28 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         return learned;
     }
 
+    /**
+     * This model with so many tokens: tables lose their last rows or gain some, see {@link TokenRows}; what it says of the tokens that stay
+     * is as before, but for the share that new ones take. This one is closed.
+     *
+     * @param tokens ids that are to be known, as a tokenizer that gained tokens has
+     * @param multipleOf rounds them up, so that products have a size that computes well; 1 to keep them
+     * @param seed of new rows
+     * @throws IllegalStateException if an adapter stands beside the model, or its weights stay as they lie in files
+     */
+    public TrainableLM resizeTokenEmbeddings(int tokens, int multipleOf, long seed) {
+        requireNoAdapter();
+        if (parameters.all().stream().anyMatch(parameter -> !parameter.trainable()))
+            throw new IllegalStateException("The tables of a frozen model cannot gain tokens.");
+        var larger = config.withVocabSize(Math.ceilDiv(tokens, multipleOf) * multipleOf);
+        var resized = new TrainableLM(larger, new Parameters(larger.blueprint().weights()), computeType, () -> {});
+        resized.transformer.recompute(transformer.recomputesAlways());
+        RandomState.seed(seed);
+        resized.parameters.takeOver(parameters, TokenRows::resized);
+        close();
+        return resized;
+    }
+
     /** Writes the model in files of 5 GB at most, as {@link #savePretrained(Path, ShardSize)}. */
     public void savePretrained(Path folder) throws IOException {
         savePretrained(folder, ShardSize.DEFAULT);
@@ -304,11 +326,8 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
                 : transformer.loss(batch, computeType, teacher, 0, loss);
     }
 
-    /** Dropout draws from one generator, whose numbers must not depend on which thread comes first. */
     private boolean sharesRows() {
-        if (replicas.isEmpty() && Engine.threads() > 1 && config.dropout().isNone()
-                && adapter().stream().allMatch(a -> a.loraDropout() == 0)
-                && Workers.canRun()) {
+        if (replicas.isEmpty() && Engine.threads() > 1 && Workers.canRun()) {
             replicas = Optional.of(new Replicas(config, transformer, parameters, Engine.threads()));
         }
         return replicas.isPresent();

@@ -211,6 +211,6 @@ public final class Recipe {
     }
 
     private RecipeModel model(RecipeText text) {
-        return new RecipeModel(text, stage(), models);
+        return new RecipeModel(text, stage(), models, notes);
     }
 }

@@ -95,12 +95,10 @@ final class Teacher {
 
     /** @throws IllegalArgumentException if the ids of its tokens are not those of the tokenizer that the recipe trains with */
     void check(Tokenizer tokenizer) {
-        var own = models.tokenizer(name());
-        var size = Math.max(own.vocabSize(), tokenizer.vocabSize());
-        for (int id = 0; id < size; id++) {
-            if (id < own.vocabSize() && id < tokenizer.vocabSize() && own.token(id).equals(tokenizer.token(id))) continue;
-            throw text.wrong(KEY, "the teacher " + name() + " has another tokenizer than the student, the first difference at id " + id
-                    + ": what it says of a token would be about another.");
+        var difference = models.tokenizer(name()).firstDifference(tokenizer);
+        if (difference.isPresent()) {
+            throw text.wrong(KEY, "the teacher " + name() + " has another tokenizer than the student, the first difference at id "
+                    + difference.getAsInt() + ": what it says of a token would be about another.");
         }
     }
 
