@@ -53,7 +53,8 @@ class ExpertExportTest {
         var before = direct();
         GgufExport.write(model, folder.resolve("model.gguf"), GgufMixture.F32, ImportanceMatrix.NONE,
                 share -> most[0] = Math.max(most[0], direct() - before));
-        assertTrue(most[0] < 2 * EXPERTS * MATRIX, most[0] + " bytes of three times " + EXPERTS * MATRIX); // a piece, and what it is made of
+        // a piece, and what it is made of
+        assertTrue(most[0] < 2 * EXPERTS * MATRIX, most[0] + " bytes of three times " + EXPERTS * MATRIX);
         assertTrue(direct() - before < MATRIX, "nothing is left for the collector of garbage");
         try (var gguf = Gguf.open(folder.resolve("model.gguf")); var files = ModelFiles.open(model)) {
             for (int expert : new int[] {0, 1, EXPERTS - 1}) assertExpert(files, GgufImport.weights(gguf, config), expert);

@@ -25,7 +25,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * A LoRA adapter on a network that learns: beside each matrix that it targets a {@link LowRankPair} pair, and some parameters that are learned
+ * A LoRA adapter on a network that learns: beside each matrix that it targets a {@link LowRankPair}, and some parameters that are learned
  * whole. All others are frozen.
  */
 final class TrainableAdapter {

@@ -34,8 +34,8 @@ public sealed interface WeightSource extends AutoCloseable permits Safetensors, 
     MemorySegment bytes(String name);
 
     /**
-     * As {@link #bytes(String)}, but what has to be made, such as numbers that a file has in blocks, lies in an arena, which several threads
-     * can reach.
+     * As {@link #bytes(String)}, but what has to be made, such as numbers that a file has in blocks, lies in an arena, which
+     * several threads can reach.
      */
     default MemorySegment bytes(String name, Arena arena) {
         return bytes(name);

@@ -4,7 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * How a stage of a recipe works: what it reads, and what teaches it. A new stage is a class of this kind and an entry of {@link TrainingStage}.
+ * How a stage of a recipe works: what it reads, and what teaches it. A new stage is a class of this kind and an entry of
+ * {@link TrainingStage}.
  *
  * <pre>{@code
  * public Lesson read(StageInput input) throws IOException {
