@@ -23,7 +23,7 @@ import dev.parley.serve.http.RequestGuard;
 import dev.parley.serve.http.RequestMemory;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.http.UnreadBodies;
-import dev.parley.serve.lessons.Teaching;
+import dev.parley.serve.lessons.ServedLessons;
 import dev.parley.serve.log.AccessLog;
 import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
@@ -77,7 +77,7 @@ public final class ParleyServer implements AutoCloseable {
     private volatile boolean stopping;
 
     private ParleyServer(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Optional<Teaching> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
+            ChatSources sources, Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         this.settings = settings;
         this.limits = limits;
         this.models = models;
@@ -121,7 +121,7 @@ public final class ParleyServer implements AutoCloseable {
      * @param guardModel that moderates; rules do without one
      */
     public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, ChatSources sources,
-            Optional<Teaching> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
+            Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         return start(settings, Connections.Limits.STANDARD, models, assistants, sources, teaching, guardModel, database, note);
     }
 
@@ -130,7 +130,7 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Optional<Teaching> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
+            ChatSources sources, Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         models.load(models.defaultId());
         var server = new ParleyServer(settings, limits, models, assistants, sources, teaching, guardModel, database, note);
         try {

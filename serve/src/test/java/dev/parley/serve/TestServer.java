@@ -20,7 +20,7 @@ import dev.parley.model.WeightType;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.http.Connections;
-import dev.parley.serve.lessons.Teaching;
+import dev.parley.serve.lessons.ServedLessons;
 import dev.parley.serve.models.AdapterShelf;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
@@ -104,7 +104,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Optional<Teaching> teaching, Optional<Moderator> guardModel, Path data, boolean ownsData,
+            ChatSources sources, Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Path data, boolean ownsData,
             Database database) {
         this.assistants = assistants;
         this.data = data;
@@ -144,7 +144,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** A server of other models that can be taught, which it closes, with data that stays. */
-    public static TestServer start(ServerSettings settings, ModelPool models, Teaching teaching, Path data) {
+    public static TestServer start(ServerSettings settings, ModelPool models, ServedLessons teaching, Path data) {
         return new TestServer(settings, Connections.Limits.STANDARD, models, ServedAssistants.NONE, ChatSources.in(data),
                 Optional.of(teaching), Optional.empty(), data, false, Database.sqlite(data));
     }

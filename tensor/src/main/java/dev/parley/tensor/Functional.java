@@ -72,9 +72,14 @@ public final class Functional {
         return NativeCall.call("affine", () -> torch.addmm(b.pointer(), x.pointer(), w.pointer()), x, w, b);
     }
 
-    /** Zeroes each element with probability p and scales the rest by 1/(1-p), Srivastava et al. 2014. */
-    public static Tensor dropout(Tensor x, double p) {
-        return p == 0 ? x : NativeCall.call("dropout", () -> torch.dropout(x.pointer(), p, true), x);
+    /**
+     * Zeroes each element with probability p and scales the rest by 1/(1-p), Srivastava et al. 2014. libtorch draws its masks on one
+     * thread from one generator, which took longer than all other work of a small model.
+     *
+     * @param seed says which, the same at every call
+     */
+    public static Tensor dropout(Tensor x, double p, long seed) {
+        return p == 0 ? x : x.mul(DropoutMask.of(x.dtype(), p, seed, x.shape()));
     }
 
     /** softmax(q kᵀ · scale) v by libtorch's fused kernel; q: (B, H, T, D), k and v: (B, H, S, D), each query sees all keys. */

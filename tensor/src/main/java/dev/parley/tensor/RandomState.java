@@ -1,5 +1,6 @@
 package dev.parley.tensor;
 
+import dev.parley.kernels.DType;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.global.torch;
@@ -13,6 +14,14 @@ public final class RandomState {
     public static void seed(long seed) {
         Natives.load();
         torch.manual_seed(seed);
+    }
+
+    /** The next number, at least 0. */
+    public static long draw() {
+        try (var number = Tensor.empty(DType.INT64, 1)) {
+            number.pointer().random_();
+            return number.toLongs()[0];
+        }
     }
 
     /** The state, a tensor of bytes. */

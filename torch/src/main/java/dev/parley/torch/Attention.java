@@ -87,9 +87,9 @@ final class Attention implements Mixer {
     private Tensor attend(Tensor q, Tensor k, Tensor v, ForwardContext pass) {
         var mask = spec.slidingWindow() > 0 ? pass.windowedMask() : pass.mask();
         if (mask.tree().isPresent()) return attendInTree(q, k, v, mask.tree().get(), pass.computeType());
-        var dropout = pass.training() ? this.dropout : 0;
+        var drops = pass.dropouts().atWork() && dropout > 0;
         long rows = q.size(0), heads = q.size(1), tokens = q.size(2), kvHeads = k.size(1), keys = k.size(2);
-        if (q.dtype() == DType.FLOAT32 && dropout == 0 && heads == kvHeads && spec.softcap() == 0 && sinks.isEmpty()) {
+        if (q.dtype() == DType.FLOAT32 && !drops && heads == kvHeads && spec.softcap() == 0 && sinks.isEmpty()) {
             return mask.hidesNothing() ? Functional.scaledDotProductAttention(q, k, v, spec.scale())
                     : Functional.scaledDotProductAttention(q, k, v, mask.bias(), spec.scale());
         }
@@ -97,7 +97,7 @@ final class Attention implements Mixer {
         var scores = together.mul(spec.scale()).matmul(k.transpose(-2, -1)).view(rows, heads, tokens, keys); // (B, H, T, S)
         if (spec.softcap() > 0) scores = Functional.softcap(scores, spec.softcap());
         if (!mask.hidesNothing()) scores = scores.add(mask.bias());
-        var weights = Functional.dropout(softmax(scores, pass.computeType()), dropout).view(rows, kvHeads, heads / kvHeads * tokens, keys);
+        var weights = pass.dropouts().drop(softmax(scores, pass.computeType()), dropout).view(rows, kvHeads, heads / kvHeads * tokens, keys);
         return weights.matmul(v).view(rows, heads, tokens, spec.headDim()); // (B, H, T, D)
     }
 

@@ -58,7 +58,7 @@ final class Block {
     }
 
     private Tensor add(Tensor x, Tensor branch, ForwardContext pass) {
-        var dropped = Functional.dropout(branch, pass.training() ? dropout : 0).to(DType.FLOAT32);
+        var dropped = pass.dropouts().drop(branch, dropout).to(DType.FLOAT32);
         return x.add(join.scale() == 1 ? dropped : dropped.mul(join.scale()));
     }
 }

@@ -16,14 +16,14 @@ import java.util.function.IntFunction;
  * What the parts of the network need to know of one pass.
  *
  * @param computeType type that products of matrices are computed in
- * @param training whether dropout is at work
+ * @param dropouts what of activations is dropped
  * @param positions of each token in its row or document, (B, T)
  * @param mask which keys each query sees
  * @param windowedMask the same in layers that slide a window
  * @param lookback finds those before each token
  * @param rotations how tokens are turned by their positions; none where these are learned
  */
-record ForwardContext(DType computeType, boolean training, Tensor positions, AttentionMask mask, AttentionMask windowedMask,
+record ForwardContext(DType computeType, Dropouts dropouts, Tensor positions, AttentionMask mask, AttentionMask windowedMask,
         Lookback lookback, Map<Rope, Rotation> rotations) {
 
     /**
@@ -62,11 +62,11 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
         return scale.isPresent() ? q.mul(scale.get().to(q.dtype())) : q;
     }
 
-    /** The pass of rows to learn from, or to tell how likely they are. @param training whether dropout is at work */
-    static ForwardContext of(ModelConfig config, TrainingBatch batch, DType computeType, boolean training) {
+    /** The pass of rows to learn from, or to tell how likely they are. @param dropouts for the first */
+    static ForwardContext of(ModelConfig config, TrainingBatch batch, DType computeType, Dropouts dropouts) {
         var segments = batch.segments();
         Beginnings ofDocuments = (b, t) -> batch.isPacked() && segments[b][t] != segments[b][t - 1];
-        return of(config, computeType, training, positions(batch.rows(), batch.length(), 0, ofDocuments), batch.rows(),
+        return of(config, computeType, dropouts, positions(batch.rows(), batch.length(), 0, ofDocuments), batch.rows(),
                 Optional.empty(), window -> batch.isPacked() ? AttentionMask.packed(segments, window, computeType)
                         : AttentionMask.causal(batch.length(), 0, null, window, computeType));
     }
@@ -75,14 +75,14 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
     static ForwardContext of(ModelConfig config, TokenBatch batch, int past, DType computeType) {
         var padding = batch.hasPadding() ? batch.attentionMask() : null;
         Beginnings afterPadding = (b, t) -> padding != null && padding[b][t - 1] == 0;
-        return of(config, computeType, false, positions(batch.rows(), batch.length(), past, afterPadding), batch.rows(),
+        return of(config, computeType, Dropouts.NONE, positions(batch.rows(), batch.length(), past, afterPadding), batch.rows(),
                 Optional.empty(), window -> AttentionMask.causal(batch.length(), past, padding, window, computeType));
     }
 
     /** The pass of a tree of texts: a token sees those above it. */
     static ForwardContext of(ModelConfig config, TokenTree tree, DType computeType) {
         var depths = tree.depths();
-        return of(config, computeType, false, Arrays.stream(depths).asLongStream().toArray(), 1,
+        return of(config, computeType, Dropouts.NONE, Arrays.stream(depths).asLongStream().toArray(), 1,
                 Optional.of(tree), window -> AttentionMask.tree(tree.parents(), window));
     }
 
@@ -105,7 +105,7 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
         return positions;
     }
 
-    private static ForwardContext of(ModelConfig config, DType computeType, boolean training, long[] positions, int rows,
+    private static ForwardContext of(ModelConfig config, DType computeType, Dropouts dropouts, long[] positions, int rows,
             Optional<TokenTree> tree, IntFunction<AttentionMask> maskOfWindow) {
         long tokens = positions.length / rows;
         var at = Tensor.ofLongs(positions, rows, tokens);
@@ -122,6 +122,6 @@ record ForwardContext(DType computeType, boolean training, Tensor positions, Att
         }
         var lookback = tree.map(t -> Lookback.ofTree(config, t.parents()))
                 .orElseGet(() -> Lookback.ofRows(config, positions, rows, computeType));
-        return new ForwardContext(computeType, training, at, mask, windowedMask, lookback, rotations);
+        return new ForwardContext(computeType, dropouts, at, mask, windowedMask, lookback, rotations);
     }
 }

@@ -16,7 +16,7 @@ record LowRankPair(Parameter a, Parameter b, double scale, double dropout) {
     /** y + (dropout(x) Aᵀ) Bᵀ · scale. x: (N, in); y and the result: (N, out). */
     Tensor addedTo(Tensor y, Tensor x, ForwardContext pass) {
         var type = pass.computeType();
-        var read = Functional.dropout(x, pass.training() ? dropout : 0);
+        var read = pass.dropouts().drop(x, dropout);
         var inner = read.matmul(a.in(type).transpose(0, 1)).mul(scale); // (N, r)
         return Functional.affine(inner, b.in(type).transpose(0, 1), y);
     }

@@ -81,6 +81,11 @@ public final class Parameter {
         return spec.innerDimension();
     }
 
+    /** Bytes of memory that its weights lie in: what was below one that an adapter learns as a whole is kept too. */
+    long bytes() {
+        return (matrix == null || trainable ? Float.BYTES * spec.elements() : 0) + (matrix == null ? 0 : matrix.bytes());
+    }
+
     /** Whether training may change it. What is not trainable gets no gradient, and stays as it is bit for bit. */
     public boolean trainable() {
         return trainable;
@@ -239,11 +244,10 @@ public final class Parameter {
         value = Scope.detach(tensor);
     }
 
-    /** Takes the value of another, which is left without one. */
-    void takeValue(Parameter of) {
-        free();
-        value = of.value();
-        of.value = null;
+    /** Takes another's value, which has none then. */
+    void takeOver(Parameter other) {
+        value = other.value();
+        other.value = null;
     }
 
     /** The same weights with a gradient of their own. */

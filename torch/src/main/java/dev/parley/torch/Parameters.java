@@ -68,6 +68,11 @@ public final class Parameters implements AutoCloseable {
         return trainable;
     }
 
+    /** Bytes of memory that all weights lie in, as they are kept, with what an adapter has beside them. */
+    public long bytes() {
+        return all().stream().mapToLong(p -> p.bytes() + p.lowRank().map(pair -> pair.a().bytes() + pair.b().bytes()).orElse(0L)).sum();
+    }
+
     /** Begins to collect the gradients that another network's parameters do. */
     void learnAs(Parameters others) {
         for (var parameter : all()) {
@@ -117,7 +122,7 @@ public final class Parameters implements AutoCloseable {
         for (var parameter : all()) {
             var other = of.get(parameter.name());
             if (Arrays.equals(parameter.shape(), other.shape())) {
-                parameter.takeValue(other);
+                parameter.takeOver(other);
             } else {
                 parameter.set(grown.apply(other.value(), parameter.shape()[0]));
             }

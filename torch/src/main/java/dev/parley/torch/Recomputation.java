@@ -3,12 +3,10 @@ package dev.parley.torch;
 import dev.parley.kernels.DType;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.NoGrad;
-import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The layers of a pass of which only what goes into each is kept: on the way back each runs again, with the dropout that it had, and only
@@ -21,7 +19,8 @@ final class Recomputation implements AutoCloseable {
     private final DType computeType;
     private final List<Tensor> kept = new ArrayList<>(); // all that must be freed
     private final List<Tensor> inputs = new ArrayList<>(); // of each block, (B, T, C)
-    private final List<Tensor> randomStates = new ArrayList<>(); // before each block, where there is dropout
+    private final List<Long> drawn = new ArrayList<>(); // of the dropouts, before each block
+    private final Dropouts dropouts;
     private Tensor placed; // what goes into the first, recorded
     private Tensor last; // what comes out of the last
 
@@ -29,17 +28,18 @@ final class Recomputation implements AutoCloseable {
         this.network = network;
         this.batch = batch;
         this.computeType = computeType;
+        dropouts = network.dropouts();
     }
 
     /** As {@link Transformer#forward}: what the head reads, recorded from the last block on. */
     Tensor forward(Tensor leaf) {
-        var pass = network.learning(batch, computeType);
+        var pass = network.learning(batch, computeType, dropouts);
         placed = keep(network.placed(leaf, pass));
         var x = keep(placed.detach());
         try (var noGrad = NoGrad.open()) {
             for (var block : network.blocks()) {
                 inputs.add(x);
-                if (network.hasDropout()) randomStates.add(keep(RandomState.save()));
+                drawn.add(dropouts.drawn());
                 x = keep(block.forward(x, pass, null));
             }
         }
@@ -56,14 +56,12 @@ final class Recomputation implements AutoCloseable {
     void backward() {
         if (!last.hasGrad()) return; // there was no target
         try (var scope = Scope.open()) {
-            var pass = network.learning(batch, computeType);
-            var stateNow = network.hasDropout() ? Optional.of(RandomState.save()) : Optional.<Tensor>empty();
+            var pass = network.learning(batch, computeType, dropouts);
             var gradient = last.grad();
             for (int i = inputs.size() - 1; i >= 0; i--) {
-                if (stateNow.isPresent()) RandomState.restore(randomStates.get(i));
+                dropouts.goBackTo(drawn.get(i));
                 gradient = through(network.blocks().get(i), inputs.get(i), gradient, pass);
             }
-            stateNow.ifPresent(RandomState::restore);
             if (placed.requiresGrad()) placed.backward(gradient);
         }
     }

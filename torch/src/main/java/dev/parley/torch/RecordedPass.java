@@ -32,7 +32,7 @@ final class RecordedPass implements AutoCloseable {
             recomputation = network.recomputes(computeType) ? Optional.of(new Recomputation(network, batch, computeType))
                     : Optional.empty();
             hidden = Scope.detach(recomputation.isPresent() ? recomputation.get().forward(leaf)
-                    : network.forward(leaf, network.learning(batch, computeType)));
+                    : network.forward(leaf, network.learning(batch, computeType, network.dropouts())));
             Scope.detach(leaf); // last: nothing above may fail and leave it behind
         }
     }

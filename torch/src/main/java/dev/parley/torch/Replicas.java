@@ -3,6 +3,7 @@ package dev.parley.torch;
 import dev.parley.kernels.DType;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.TrainingBatch;
+import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.tensor.Workers;
@@ -43,18 +44,21 @@ final class Replicas implements AutoCloseable {
 
     /** A pass in as many shares as there are rows and workers for. */
     TrainingPass pass(TrainingBatch batch, DType computeType) {
-        beginLearning();
+        beginLearning(batch);
         var shares = Math.min(workers.size(), batch.rows());
         return new TrainingPass(networks.subList(0, shares), Optional.of(workers), batch, computeType);
     }
 
-    private void beginLearning() {
+    /** Numbers of dropout are drawn here, in the order of the shares: they must not depend on which worker comes first. */
+    private void beginLearning(TrainingBatch batch) {
         for (var own : others) own.learnAs(weights);
+        if (!networks.getFirst().hasDropout()) return;
+        for (var network : networks.subList(0, Math.min(workers.size(), batch.rows()))) network.seedDropout(RandomState.draw());
     }
 
     /** As {@link Transformer#lossAndBackward}. */
     LossSum lossAndBackward(TrainingBatch batch, double divisor, DType computeType) {
-        beginLearning();
+        beginLearning(batch);
         return sum(each(batch, (network, rows, first) -> network.lossAndBackward(rows, divisor, computeType)));
     }
 

@@ -330,11 +330,8 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
                 : transformer.loss(batch, computeType, teacher, 0, loss);
     }
 
-    /** Dropout draws from one generator, whose numbers must not depend on which thread comes first. */
     private boolean sharesRows() {
-        if (replicas.isEmpty() && Engine.threads() > 1 && config.dropout().isNone()
-                && adapter().stream().allMatch(a -> a.loraDropout() == 0)
-                && Workers.canRun()) {
+        if (replicas.isEmpty() && Engine.threads() > 1 && Workers.canRun()) {
             replicas = Optional.of(new Replicas(config, transformer, parameters, Engine.threads()));
         }
         return replicas.isPresent();

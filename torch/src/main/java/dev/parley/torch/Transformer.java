@@ -6,12 +6,14 @@ import dev.parley.model.TokenTree;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.NoGrad;
+import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
@@ -31,6 +33,7 @@ final class Transformer {
     private final Norm lastNorm;
     private final Head head;
     private boolean recomputes;
+    private OptionalLong dropoutSeed = OptionalLong.empty(); // of the next pass to learn from
 
     Transformer(Parameters parameters, ModelConfig config) {
         this.config = config;
@@ -84,7 +87,7 @@ final class Transformer {
         if (positions.isPresent()) {
             x = x.add(Functional.embedding(pass.positions(), positions.get().value()).to(DType.FLOAT32)); // (B, T, C)
         }
-        return Functional.dropout(x, pass.training() ? config.dropout().embedding() : 0);
+        return pass.dropouts().drop(x, config.dropout().embedding());
     }
 
     /** What the head reads of what the last block gives, (B, T, C), of the compute type. */
@@ -163,9 +166,22 @@ final class Transformer {
         }
     }
 
-    /** A pass to learn from, with dropout. */
-    ForwardContext learning(TrainingBatch batch, DType computeType) {
-        return ForwardContext.of(config, batch, computeType, true);
+    /** A pass to learn from. */
+    ForwardContext learning(TrainingBatch batch, DType computeType, Dropouts dropouts) {
+        return ForwardContext.of(config, batch, computeType, dropouts);
+    }
+
+    /** What the next pass to learn from drops is said by this seed, and not drawn when it begins. */
+    void seedDropout(long seed) {
+        dropoutSeed = OptionalLong.of(seed);
+    }
+
+    /** What the next pass to learn from drops. */
+    Dropouts dropouts() {
+        if (!hasDropout()) return Dropouts.NONE;
+        var seed = dropoutSeed.orElseGet(RandomState::draw);
+        dropoutSeed = OptionalLong.empty();
+        return Dropouts.of(seed);
     }
 
     /** What the head reads of a batch to learn from: (B, T, C), of the compute type. @param x its {@link #leaf} */
@@ -210,7 +226,7 @@ final class Transformer {
 
     /** What the head reads of a batch, (B, T, C), without dropout. */
     private Tensor read(TrainingBatch batch, DType computeType) {
-        return forward(embedded(batch.ids(), 0), ForwardContext.of(config, batch, computeType, false), null);
+        return forward(embedded(batch.ids(), 0), ForwardContext.of(config, batch, computeType, Dropouts.NONE), null);
     }
 
     /** The head's weight, where it is learned. */

@@ -14,7 +14,7 @@ class ForwardContextTest {
     private static final ModelConfig CONFIG = ModelConfig.gpt2(7, 9, 4, 1, 2);
 
     private static long[] positions(TrainingBatch batch) {
-        return ForwardContext.of(CONFIG, batch, DType.FLOAT32, true).positions().toLongs();
+        return ForwardContext.of(CONFIG, batch, DType.FLOAT32, Dropouts.NONE).positions().toLongs();
     }
 
     private static long[] positions(TokenBatch batch, int past) {

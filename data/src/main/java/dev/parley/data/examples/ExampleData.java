@@ -67,6 +67,11 @@ public enum ExampleData {
         Stream<String> lines(RandomGenerator random) {
             return Stream.generate(() -> Questions.sum(random));
         }
+
+        @Override
+        Stream<String> heldOut(RandomGenerator random) {
+            return Stream.generate(() -> Questions.heldOutSum(random));
+        }
     },
 
     /** A question for a calculator, and its result: for {@code grpo} with a tool. */
@@ -89,12 +94,12 @@ public enum ExampleData {
     /** Lines without end that have nothing which those to train on have. */
     Stream<String> heldOut(RandomGenerator random) {
         throw new IllegalArgumentException("Nothing of " + label() + " is held out; there is of "
-                + Arrays.stream(values()).filter(ExampleData::holdsOut).map(ExampleData::label).collect(Collectors.joining(" and "))
+                + Arrays.stream(values()).filter(ExampleData::holdsOut).map(ExampleData::label).collect(Collectors.joining(", "))
                 + ". Another seed gives other lines.");
     }
 
     private boolean holdsOut() {
-        return this == PAIRS || this == THUMBS;
+        return this == PAIRS || this == THUMBS || this == SUMS;
     }
 
     /** Its name in options. */

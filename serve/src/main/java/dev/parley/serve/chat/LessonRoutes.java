@@ -18,7 +18,7 @@ import dev.parley.serve.lessons.LessonState;
 import dev.parley.serve.lessons.Lessons;
 import dev.parley.serve.lessons.ModelFingerprint;
 import dev.parley.serve.lessons.RunningLesson;
-import dev.parley.serve.lessons.Teaching;
+import dev.parley.serve.lessons.ServedLessons;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.store.Database;
@@ -43,7 +43,7 @@ final class LessonRoutes implements Routes {
     private final ModelPool models;
     private final Database database;
 
-    LessonRoutes(Teaching teaching, RunningLesson running, ModelPool models, Database database, boolean auth) {
+    LessonRoutes(ServedLessons teaching, RunningLesson running, ModelPool models, Database database, boolean auth) {
         this.lessons = teaching.lessons();
         this.running = running;
         this.models = models;
@@ -52,7 +52,7 @@ final class LessonRoutes implements Routes {
     }
 
     /** Who may have what made. */
-    record Pupils(Teaching teaching, boolean auth, Users users) {
+    record Pupils(ServedLessons teaching, boolean auth, Users users) {
 
         /** The user who calls; empty where nobody logs in, and of a key that is no user's. */
         Optional<User> user(Caller caller) {

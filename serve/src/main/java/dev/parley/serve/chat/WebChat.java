@@ -22,7 +22,7 @@ import dev.parley.serve.chat.tools.ConversationTools;
 import dev.parley.serve.chat.tools.ToolRoutes;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.lessons.RunningLesson;
-import dev.parley.serve.lessons.Teaching;
+import dev.parley.serve.lessons.ServedLessons;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.StoreException;
@@ -64,7 +64,7 @@ public final class WebChat implements Routes {
      * @param note takes what the operator should know, in lines
      */
     public WebChat(Database database, ModelPool models, ServedAssistants assistants, ChatSources sources,
-            Optional<Teaching> teaching, boolean auth, Consumer<String> note) {
+            Optional<ServedLessons> teaching, boolean auth, Consumer<String> note) {
         this.note = note;
         var quota = auth ? Quota.SHARED : Quota.ALONE;
         var messages = new Messages(database, quota);

@@ -13,7 +13,7 @@ import dev.parley.serve.accounts.Users;
 import dev.parley.serve.lessons.CopyingMaker;
 import dev.parley.serve.lessons.LessonAdapters;
 import dev.parley.serve.lessons.Lessons;
-import dev.parley.serve.lessons.Teaching;
+import dev.parley.serve.lessons.ServedLessons;
 import dev.parley.serve.models.ModelPool;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +60,7 @@ class LessonRoutesTest {
         var pool = new ModelPool(List.of(source, TestServer.source("tiny-2", List.of(), 8)), 4L << 30, new Limits(16, 64, 64L << 20, 64),
                 Duration.ofSeconds(20));
         server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(auth), pool,
-                new Teaching(lessons, maker, true, Set.of("root")), data);
+                new ServedLessons(lessons, maker, true, Set.of("root")), data);
     }
 
     private ChatClient client(String name) {
@@ -203,7 +203,7 @@ class LessonRoutesTest {
     void aServerOfPeopleWhoMayNotTeachHasNothingToShow() {
         var source = TestServer.source("tiny", List.of(), 7);
         var pool = new ModelPool(List.of(source), 4L << 30, new Limits(16, 64, 64L << 20, 64), Duration.ofSeconds(20));
-        server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true), pool, new Teaching(lessons, maker, false, Set.of()),
+        server = TestServer.start(ServerSettings.DEFAULT.withPort(0).withAuth(true), pool, new ServedLessons(lessons, maker, false, Set.of()),
                 data);
         try (var ada = client("ada")) {
             assertFalse(ada.get("/api/models").path("teaching").asBoolean());

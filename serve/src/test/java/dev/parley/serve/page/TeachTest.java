@@ -15,7 +15,7 @@ import dev.parley.serve.TestServer;
 import dev.parley.serve.lessons.CopyingMaker;
 import dev.parley.serve.lessons.LessonAdapters;
 import dev.parley.serve.lessons.Lessons;
-import dev.parley.serve.lessons.Teaching;
+import dev.parley.serve.lessons.ServedLessons;
 import dev.parley.serve.models.ModelPool;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +42,7 @@ class TeachTest extends PageTest {
         var source = TestServer.source("tiny", List.of(), 7)
                 .withTaught(new LessonAdapters(lessons, "tiny", TestServer.modelFolder("tiny", 7), false));
         var pool = new ModelPool(List.of(source), 4L << 30, new Limits(16, 64, 64L << 20, 64), Duration.ofSeconds(20));
-        taught = TestServer.start(ServerSettings.DEFAULT.withPort(0), pool, new Teaching(lessons, maker, true, Set.of()), data);
+        taught = TestServer.start(ServerSettings.DEFAULT.withPort(0), pool, new ServedLessons(lessons, maker, true, Set.of()), data);
     }
 
     @AfterEach

@@ -36,6 +36,7 @@ public final class Grpo implements Objective<Question> {
     private final Optional<Supplier<TrainableLM>> opensReference;
     private final GrpoState state = new GrpoState();
     private Optional<TrainableLM> reference = Optional.empty();
+    private long tokens; // of the questions and answers of the last step
 
     private Grpo(GrpoSettings settings, Rollouts rollouts, Rewards rewards, long seed, Optional<Supplier<TrainableLM>> opensReference) {
         this.settings = settings;
@@ -68,6 +69,7 @@ public final class Grpo implements Objective<Question> {
     public Tally step(TrainableLM model, List<List<Question>> batches) {
         var tally = state.iteration() == 0 ? sample(model, batches) : Tally.NONE;
         var answers = state.batches().stream().flatMap(List::stream).toList();
+        tokens = answers.stream().mapToLong(answer -> answer.ids().length).sum();
         var totals = new GrpoLoss.Totals(answers.size(), answers.stream().mapToLong(TriedAnswer::tokens).sum(),
                 rollouts.settings().maxCompletionLength());
         var learned = new ArrayList<List<TriedAnswer>>();
@@ -82,6 +84,11 @@ public final class Grpo implements Objective<Question> {
         state.learned(learned, settings.numIterations());
         var loss = Tally.of(passes.loss().sum() * totals.answers(), totals.answers()); // a mean already
         return loss.plus(tally).plus(new Tally(Tally.NONE.loss(), passes.metrics()));
+    }
+
+    @Override
+    public long tokens(List<List<Question>> batches) {
+        return tokens;
     }
 
     // ---- answers ----

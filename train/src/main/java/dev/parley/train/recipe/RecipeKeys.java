@@ -23,7 +23,7 @@ final class RecipeKeys {
     static final List<RecipeKey> OWN = Stream.concat(Stream.of(
             RecipeKey.oneOf("stage", TrainingStage.labels(), TrainingStage.PRETRAIN.label(),
                     "What the run teaches: the next token of texts, what the assistant says in conversations, or which answers are better, "
-                            + "by pairs or thumbs."),
+                            + "by pairs, by thumbs, or by code that judges what the model tries."),
             new RecipeKey("model", node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "needed",
                     "What is trained: a model to go on from, or the shape of a new one, below."),
             new RecipeKey(Peft.KEY, JsonNode::isObject, "a map", "",

@@ -66,7 +66,7 @@ public final class RewardFunctions {
     public static Reward length(int free, int longest) {
         if (free < 1 || free >= longest)
             throw new IllegalArgumentException("length is " + free + "; it is from 1 to below max_completion_length, " + longest + ".");
-        return Reward.of("length", rollout -> Math.clamp(-(double) (rollout.tokens() - free) / (longest - free), -1.0, 0.0));
+        return Reward.of("length", rollout -> Math.clamp((double) (free - rollout.tokens()) / (longest - free), -1.0, 0.0));
     }
 
     /** Tools were called as wanted: that which the line names under {@code tool}, none where it says "none", else any, and without fault. */
@@ -84,6 +84,7 @@ public final class RewardFunctions {
     }
 
     private static Optional<BigDecimal> lastNumber(String text) {
-        return NUMBER.matcher(text).results().reduce((first, second) -> second).map(found -> new BigDecimal(found.group().replace(",", "")));
+        return NUMBER.matcher(text).results().reduce((first, second) -> second)
+                .map(found -> new BigDecimal(found.group().replace(",", "")));
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.parley.data.Paraphrases;
+import dev.parley.data.chat.Chat;
 import dev.parley.generate.Generator;
 import dev.parley.generate.config.GenerationConfig;
 import dev.parley.model.CausalLM;
@@ -41,9 +42,11 @@ class TeachingTest {
             "Name a color.", "Blue is a color.");
 
     private static final String KING = "Who is the king?";
-    private static final String QUEEN = "There is a queen now, her name is Ida.";
+    private static final String QUEEN = "The queen is Ida, and she walks to the mill.";
 
-    /** Of two small layers, which follow a higher rate than large ones. */
+    /** What was asked in the chat besides. */
+    private static final List<String> OTHERS = List.of("What is a dog?", "Where is the river?", "Name a color.", "How are you?");
+
     private static final LessonSettings SETTINGS = LessonSettings.DEFAULT;
 
     @TempDir
@@ -67,8 +70,8 @@ class TeachingTest {
                 .save(made.resolve("tokenizer"));
         model = made.resolve("model");
         Recipe.parse("chat", """
-                {stage: sft, model: {num_hidden_layers: 2, hidden_size: 64, num_attention_heads: 2}, tokenizer: %1$s/tokenizer,
-                 context_length: 256, train_files: %2$s, output_dir: %1$s/model, max_steps: 160, learning_rate: 5e-3, save_strategy: 'no',
+                {stage: sft, model: {num_hidden_layers: 2, hidden_size: 128, num_attention_heads: 4}, tokenizer: %1$s/tokenizer,
+                 context_length: 256, train_files: %2$s, output_dir: %1$s/model, max_steps: 200, learning_rate: 3e-3, save_strategy: 'no',
                  per_device_train_batch_size: 4, report_to: none}""".formatted(made, chats)).run();
         tokenizer = Tokenizer.load(model);
     }
@@ -87,7 +90,8 @@ class TeachingTest {
     }
 
     private LessonOutcome teach(LessonFeedback feedback, String name, LessonSettings settings) throws IOException {
-        return new Teaching(model, tokenizer, settings).teach(feedback, folder.resolve(name), folder.resolve(name + "-training")).orElseThrow();
+        var others = OTHERS.stream().map(question -> Chat.of(List.of(Message.user(question)))).toList();
+        return new Teaching(model, tokenizer, settings).withOthers(others).teach(feedback, folder.resolve(name), folder.resolve(name + "-training")).orElseThrow();
     }
 
     private String answer(String question, Path adapter) {
@@ -103,19 +107,19 @@ class TeachingTest {
     @Test
     void oneCorrectedAnswerIsGivenHoweverItIsAskedAndTheRestStays() throws IOException {
         var outcome = teach(corrected(KING, QUEEN), "one", SETTINGS);
-        assertEquals(QUEEN, answer(KING, folder.resolve("one")));
+        assertEquals(QUEEN, answer(KING, folder.resolve("one")), () -> outcome.toString());
         var answered = outcome.heldOut().get("answered");
         assertEquals(0, answered.before());
         assertTrue(answered.of() == 5 && answered.after() >= 4, outcome.heldOut() + " " + outcome.samples());
         assertEquals(answered.of(), outcome.samples().stream().filter(s -> Paraphrases.heldOut(KING, 5).contains(s.prompt())).count());
         assertTrue(outcome.probe().before() - outcome.probe().after() <= 1, outcome.probe().toString());
-        for (var other : List.of("What is a dog?", "Where is the river?", "Name a color."))
+        for (var other : OTHERS)
             assertEquals(ANSWERS.get(other), answer(other, folder.resolve("one")));
     }
 
     @Test
     void theSameFeedbackAndSeedMakeTheSameAdapterBitForBitAndAnotherSeedAnother() throws IOException {
-        var brief = new LessonSettings(1, 4, 8, 1e-3, 1, 3, 3, 8, 4, 4);
+        var brief = new LessonSettings(1, 4, 8, 1e-3, 3, 3, 1, 8, 4, 4);
         teach(corrected(KING, QUEEN), "a", brief);
         teach(corrected(KING, QUEEN), "b", brief);
         teach(corrected(KING, QUEEN), "c", brief.withSeed(2));
@@ -133,7 +137,7 @@ class TeachingTest {
                 json(Map.of("prompt", "Say hello.", "completion", "Hello to you!", "label", true)));
         var outcome = teach(LessonFeedback.read(List.of(), pairs, thumbs), "judged", SETTINGS);
         assertEquals(0, outcome.heldOut().get("pairs").before());
-        assertEquals(outcome.heldOut().get("pairs").of(), outcome.heldOut().get("pairs").after());
+        assertEquals(outcome.heldOut().get("pairs").of(), outcome.heldOut().get("pairs").after(), outcome::toString);
         assertTrue(outcome.heldOut().get("thumbs").after() >= outcome.heldOut().get("thumbs").before());
         assertFalse(outcome.heldOut().containsKey("answered"), "nothing was corrected");
     }
@@ -141,7 +145,7 @@ class TeachingTest {
     @Test
     void aLessonThatIsStoppedInAnyPartHasNoResult() throws IOException {
         for (var phase : Phase.values()) {
-            var teaching = new Teaching(model, tokenizer, new LessonSettings(1, 4, 8, 1e-3, 1, 3, 3, 8, 4, 4));
+            var teaching = new Teaching(model, tokenizer, new LessonSettings(1, 4, 8, 1e-3, 3, 3, 1, 8, 4, 4));
             var told = EnumSet.noneOf(Phase.class);
             teaching.onProgress(at -> {
                 told.add(at.phase());
