@@ -15,6 +15,7 @@ import { composer } from './composer.js';
 import { acceptDrops } from './attachments.js';
 import { lookBar, toggleLook } from './look.js';
 import { comparing, toggleCompare } from './compare.js';
+import { openTeach, showWhereTaught } from './teach.js';
 import { shareConversation } from './share.js';
 import { closeCard } from './card.js';
 import { listenToKeys, openShortcuts } from './shortcuts.js';
@@ -51,12 +52,13 @@ function build() {
         sidebar: iconButton('sidebar', t('sidebar.show'), () => setSidebar(true), { 'aria-controls': 'sidebar' }),
         look: iconButton('attention', t('look'), toggleLook, { 'aria-pressed': 'false' }),
         compare: iconButton('compare', t('compare'), toggleCompare, { 'aria-pressed': 'false' }),
+        teach: showWhereTaught(iconButton('teach', t('teach'), () => openTeach(), { class: 'icon-button wide-only' })),
         share: iconButton('share', t('share'), () => attempt(() => shareConversation(state.head)), { class: 'icon-button wide-only' }),
         panel: iconButton('settings', t('panel'), () => setPanel(side.hidden), { 'aria-controls': 'panel', 'aria-expanded': 'false' }),
     };
     const lost = el('div', { class: 'lost', role: 'status', hidden: true }, t('connection.lost'));
     const shade = el('div', { class: 'shade', onclick: () => { setSidebar(false); setPanel(false); } });
-    const header = el('header', { class: 'head' }, buttons.sidebar, modelPicker(), el('span', { class: 'grow' }), buttons.look, buttons.compare, buttons.share, buttons.panel);
+    const header = el('header', { class: 'head' }, buttons.sidebar, modelPicker(() => openTeach()), el('span', { class: 'grow' }), buttons.look, buttons.compare, buttons.teach, buttons.share, buttons.panel);
     root.replaceChildren(el('a', { class: 'skip', href: '#composer', onclick: event => { event.preventDefault(); writer.focus(); } }, t('skip')),
         el('div', { class: 'shell' }, list.element, el('div', { class: 'centre' }, header, look.element, lost, el('main', { class: 'main', 'aria-label': t('conversation') }, shown.element, el('div', { class: 'to-end-place' }, shown.button), writer.element)), side, shade), ...toastPlaces());
 

@@ -13,8 +13,10 @@ export function isAssistant(model) {
     return model?.kind === 'assistant';
 }
 
-/** What a reader calls a model or an assistant; its own name where it is not served any more. */
+/** What a reader calls a model or an assistant; its own name where it is not served any more. A lesson stands behind its model's name. */
 export function displayName(id) {
+    const [, taught, lesson] = /^(.+):lesson-(\d+)$/.exec(id || '') ?? [];
+    if (lesson) return t('model.lesson', { model: displayName(taught), n: lesson });
     const model = modelNamed(id);
     return isAssistant(model) ? inReadersLanguage(model.title) || model.id : model?.id || id;
 }

@@ -70,7 +70,10 @@ export async function say(text) {
 }
 
 async function add(fields) {
-    const message = await api.post(`/conversations/${state.head.id}/messages`, fields);
+    return added(await api.post(`/conversations/${state.head.id}/messages`, fields));
+}
+
+function added(message) {
     state.messages.set(message.id, message);
     state.leaf = message.id;
     tell('thread');
@@ -141,12 +144,26 @@ export async function answerTwice(parent, left, right) {
     tell('thread');
 }
 
-/** Puts another text in the place of a message; one of the reader is answered again. */
+/** Puts another text in the place of a message of the reader, and has it answered again. */
 export async function edit(message, text) {
     await asking(async () => {
         const made = await add({ parent: message.parent, role: message.role, text });
-        if (message.role === 'user') await answer(made.id);
+        await answer(made.id);
     });
+}
+
+/** Puts what the reader would have had answered beside an answer; it is kept to learn from. */
+export async function rewrite(message, text) {
+    added(await api.post(`/messages/${message.id}/edit`, { text }));
+}
+
+/** Nothing is learned any more from what was written in the place of an answer, which is shown again. */
+export async function takeBack(message) {
+    const original = message.edit_of;
+    await api.remove(`/messages/${message.id}/edit`);
+    delete message.edit_of;
+    tell('message', message);
+    if (state.messages.has(original)) show(original);
 }
 
 /** Shows the branch that goes through a message. */

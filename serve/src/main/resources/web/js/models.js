@@ -15,6 +15,7 @@ export async function loadModels() {
     state.models = found.models;
     state.defaultModel = found.default;
     state.settings = found.settings;
+    state.teaching = found.teaching;
     tell('models');
 }
 
@@ -27,8 +28,8 @@ export function usePreset({ model, system, settings }) {
     return attempt(() => change({ ...(model && modelNamed(model) && { model }), system: system || '', settings: settings || {} }));
 }
 
-/** The button that names the model and opens the choice. */
-export function modelPicker() {
+/** The button that names the model and opens the choice; onTeach opens the lessons of the model that is chosen. */
+export function modelPicker(onTeach) {
     const name = el('span', {});
     const button = el('button', { type: 'button', class: 'model-button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', onclick: open }, name);
 
@@ -44,7 +45,8 @@ export function modelPicker() {
         const models = state.models.filter(m => !isAssistant(m)).map(entry);
         const assistants = state.models.filter(isAssistant).map(entry);
         const presets = state.presets.map(p => ({ label: p.name, note: p.model || undefined, icon: 'settings', act: () => usePreset(p) }));
-        return [{ heading: t('models') }, ...models, ...(assistants.length ? [{ heading: t('assistants') }, ...assistants] : []), ...(presets.length ? [{ heading: t('presets') }, ...presets] : [])];
+        return [{ heading: t('models') }, ...models, ...(assistants.length ? [{ heading: t('assistants') }, ...assistants] : []), ...(presets.length ? [{ heading: t('presets') }, ...presets] : []),
+            ...(state.teaching ? [{ heading: t('lessons') }, { label: t('teach'), icon: 'teach', act: onTeach }] : [])];
     }
 
     const draw = () => {

@@ -7,6 +7,8 @@ export const state = {
     /** The settings of an answer as the server declares them: name, label, description, minimum, maximum, step. */
     settings: [],
     presets: [],
+    /** Whether the reader may have lessons made. */
+    teaching: false,
     /** The open conversation as the server lists it; null while it is not begun. */
     head: null,
     /** What a conversation that is not begun will begin with. */

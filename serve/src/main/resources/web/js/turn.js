@@ -5,7 +5,7 @@ import { state } from './state.js';
 import { displayName } from './assistants.js';
 import { siblings } from './tree.js';
 import { Writing } from './writing.js';
-import { answer, edit, proceed, show } from './conversation.js';
+import { answer, edit, proceed, rewrite, show, takeBack } from './conversation.js';
 import { attempt } from './toast.js';
 import { ratingButtons } from './rating.js';
 import { Thoughts, answerOf } from './thoughts.js';
@@ -34,7 +34,7 @@ export class Turn {
     constructor(message) {
         this.#message = message;
         const mine = message.role === 'user';
-        this.heading = el('h2', { class: mine ? 'out-of-sight' : 'turn-name' }, mine ? t('you.said') : displayName(message.model) || t('assistant'));
+        this.heading = el('h2', { class: mine ? 'out-of-sight' : 'turn-name' }, mine ? t('you.said') : writer(message));
         this.element = el('article', { class: `turn ${message.role}`, 'data-message': message.id }, this.heading, this.#work.above, this.#thoughts.element, this.#body, this.#work.below, this.#notes, this.#tools);
         if (!mine) {
             this.#body.classList.add('prose');
@@ -69,7 +69,7 @@ export class Turn {
         if (this.element.querySelector('.turn-editor')) return;
         if (m.role === 'user') this.#body.textContent = m.text;
         else {
-            this.heading.textContent = displayName(m.model) || t('assistant');
+            this.heading.textContent = writer(m);
             if (m.turn) this.#thoughts.show(m.turn.thoughts ?? '', running && m.text === '' && Boolean(m.turn.thoughts));
             const at = m.turn ? 0 : this.#thoughts.update(m.text, running);
             this.#writing.show(m.turn ? inForm(m) : m.text.slice(at), !running, at);
@@ -98,7 +98,7 @@ export class Turn {
     #drawTools() {
         const m = this.#message;
         const { all, index } = siblings(state.messages, m);
-        const drawn = JSON.stringify([m.status, m.rating, m.error, all.length, index, this.#last, !state.asking, m.finish_reason, m.usage]);
+        const drawn = JSON.stringify([m.status, m.rating, m.error, all.length, index, this.#last, !state.asking, m.finish_reason, m.usage, m.edit_of]);
         if (drawn === this.#drawn) return;
         this.#drawn = drawn;
         const focused = this.#tools.contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null;
@@ -115,6 +115,7 @@ export class Turn {
 
     #ending() {
         const m = this.#message;
+        if (m.edit_of) return [editedNote(m)];
         if (m.status === 'running') return [];
         if (m.status === 'failed') return [note('failed', m.error || t('answer.failed'), t('retry'), () => answer(m.parent))];
         // of what an assistant said the tokens are not known, so it cannot go on
@@ -137,7 +138,7 @@ export class Turn {
         if (m.role === 'user') return [copy, change];
         const again = iconButton('redo', t('regenerate'), () => attempt(() => answer(m.parent)));
         const why = m.usage && (!m.turn || m.turn.ending === 'answered') ? [iconButton('why', t('why.title'), () => attempt(() => openWhy(m)))] : [];
-        return [copy, ...ratingButtons(m, this.element), again, change, ...why, el('span', { class: 'turn-stats' }, stats(m))];
+        return [copy, ...(m.edit_of ? [] : ratingButtons(m, this.element)), again, change, ...why, el('span', { class: 'turn-stats' }, stats(m))];
     }
 
     /** Turns the text into a field. */
@@ -154,7 +155,7 @@ export class Turn {
             const text = field.value.trim();
             if (text === '' || text === m.text) return end();
             end();
-            return attempt(() => edit(m, text));
+            return attempt(() => m.role === 'user' ? edit(m, text) : rewrite(m, text));
         };
         const form = el('form', { class: 'turn-editor', onsubmit: event => { event.preventDefault(); save(); } }, field,
             el('p', { class: 'hint' }, m.role === 'user' ? t('edit.hint.user') : t('edit.hint.assistant')),
@@ -168,6 +169,17 @@ export class Turn {
         this.#body.after(form);
         field.focus();
     }
+}
+
+/** Who wrote a message that is no reader's question. */
+function writer(message) {
+    return message.edit_of ? t('edited.by') : displayName(message.model) || t('assistant');
+}
+
+/** That no model wrote it, and what it is good for. */
+function editedNote(message) {
+    return el('p', { class: 'edited-note' }, el('span', {}, state.teaching ? t('edited.learned') : t('edited.kept')),
+        el('button', { type: 'button', class: 'link-button', onclick: () => attempt(() => takeBack(message)) }, t('edited.back')));
 }
 
 function branches(all, index) {

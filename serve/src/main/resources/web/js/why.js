@@ -73,7 +73,7 @@ class Why {
             contrast: other => this.show(this.#token ?? 0, other),
             alternatives: data.explained.length === 1 ? this.#others(data) : [],
         });
-        this.#place.replaceChildren(root);
+        this.#place.replaceChildren(...(data.adapted ? [el('p', { class: 'hint' }, t('why.adapted'))] : []), root);
         if (focused) this.#view.focus(focused);
     }
 

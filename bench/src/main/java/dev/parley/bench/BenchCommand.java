@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
             + "tokenizer: encoding with GPT-2's vocabulary. "
             + "serve: many streams, the cost of HTTP, the prefix cache, the start. "
             + "knowledge: a thousand pages of PDF indexed and searched."},
-        footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json", "  ./parley bench serve --only start",
+        footer = {"", "Examples:", "  ./parley bench train", "  ./parley bench tokenizer --json",
+            "  ./parley bench decode --model big --draft-model small", "  ./parley bench serve --only start",
             "  ./parley bench serve --soak 300", "  ./parley bench serve --hostile"})
 final class BenchCommand implements Callable<Integer> {
 
@@ -48,6 +49,19 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--mixture",
             description = "decode: measure a random mixture of experts in GPT-OSS's shape and MXFP4 instead; takes 1 GB of disk.")
     private boolean mixture;
+
+    @Option(names = "--model", paramLabel = "DIR",
+            description = "decode: measure this model instead, alone and with the drafts of --draft-model.")
+    private Optional<Path> model = Optional.empty();
+
+    @Option(names = "--draft-model", paramLabel = "DIR", description = "decode: a smaller model with the same tokenizer.")
+    private Optional<Path> draft = Optional.empty();
+
+    @Option(names = "--prompts", paramLabel = "FILE", description = "decode, with --model: a prompt in each line.")
+    private Optional<Path> prompts = Optional.empty();
+
+    @Option(names = "--num-assistant-tokens", paramLabel = "N", description = "decode, with --model: tokens drafted at a time. Default: 4.")
+    private Optional<Integer> together = Optional.empty();
 
     @Option(names = "--steps", paramLabel = "N", description = "train: steps of GPT-2, at least 10. Default: 14.")
     private Optional<Integer> steps = Optional.empty();
@@ -77,7 +91,7 @@ final class BenchCommand implements Callable<Integer> {
         if (steps.isPresent() && steps.get() < 10) throw new IllegalArgumentException("--steps is " + steps.get() + "; it is at least 10.");
         var rows = switch (subject) {
             case TRAIN -> TrainBench.rows(steps, output::note);
-            case DECODE -> mixture ? MixtureBench.rows(peerCommand, output::note)
+            case DECODE -> model.isPresent() ? DraftBench.rows(drafting(), output::note) : mixture ? MixtureBench.rows(peerCommand, output::note)
                     : gguf.isPresent() ? GgufBench.rows(gguf.get(), peerCommand, output::note)
                             : DecodeBench.rows(output::note, peerCommand, large);
             case TOKENIZER -> TokenizerBench.rows(output::note);
@@ -88,6 +102,11 @@ final class BenchCommand implements Callable<Integer> {
         if (json) json(rows);
         else rows.forEach(row -> output.line(text(row)));
         return Parley.DONE;
+    }
+
+    private DraftBench.Given drafting() {
+        if (draft.isEmpty()) throw new IllegalArgumentException("--model is measured with a model that drafts for it: add --draft-model.");
+        return new DraftBench.Given(model.orElseThrow(), draft.get(), prompts, together);
     }
 
     /** {@code parley} of this build: this class lies in {@code bench/target} beside it. */

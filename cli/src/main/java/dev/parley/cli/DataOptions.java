@@ -2,11 +2,14 @@ package dev.parley.cli;
 
 import dev.parley.serve.store.Database;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say where a server keeps its users, keys and conversations. */
 public final class DataOptions {
+
+    private static final String ADDRESS = "PARLEY_DATABASE_URL";
 
     @Option(names = "--data", paramLabel = "DIR", description = "Folder for conversations, users and keys. Default: ~/.parley.")
     private Path folder;
@@ -33,9 +36,16 @@ public final class DataOptions {
         return open();
     }
 
+    /** Has a process use the same; what is secret of it is not among its arguments, which others can see. */
+    public void handOver(ProcessBuilder child) {
+        var address = address();
+        if (address.isPresent()) child.environment().put(ADDRESS, address.get());
+        else child.command().addAll(List.of("--data", folder().toString()));
+    }
+
     private Optional<String> address() {
         if (folder != null && url != null) throw new WrongUsage("--data and --database-url name two places; give one.");
-        return Optional.ofNullable(url != null || folder != null ? url : System.getenv("PARLEY_DATABASE_URL"));
+        return Optional.ofNullable(url != null || folder != null ? url : System.getenv(ADDRESS));
     }
 
     /** The folder of what is kept beside the database. */

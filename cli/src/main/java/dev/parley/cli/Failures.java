@@ -1,5 +1,6 @@
 package dev.parley.cli;
 
+import dev.parley.train.recipe.ClosestWord;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,8 +10,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** What went wrong, in one sentence on standard error, and its exit code. */
@@ -30,9 +34,15 @@ final class Failures {
         return problem.getCommandLine().getUnmatchedArguments().stream().findFirst().map(given -> {
             var command = problem.getCommandLine().getCommandSpec();
             var kind = given.startsWith("-") ? "option " : command.subcommands().isEmpty() ? "argument " : "command ";
-            return "there is no " + kind + given + "." + ClosestWord.nearest(given, ClosestWord.possible(command, given))
+            return "there is no " + kind + given + "." + ClosestWord.nearest(given.split("=", 2)[0], possible(command, given))
                     .map(word -> " Did you mean " + word + "?").orElse("");
         });
+    }
+
+    /** What could stand in place of a word: options if it looks like one, else subcommands. */
+    private static List<String> possible(CommandSpec command, String given) {
+        if (!given.startsWith("-")) return List.copyOf(command.subcommands().keySet());
+        return command.options().stream().map(OptionSpec::longestName).toList();
     }
 
     /** A command that could not do what it was asked. */

@@ -1,18 +1,26 @@
 package dev.parley.cli;
 
 import dev.parley.cli.knowledge.EmbedderOption;
+import dev.parley.cli.teach.TeachProcess;
 import dev.parley.generate.engine.InferenceEngine.Limits;
 import dev.parley.serve.ParleyServer;
 import dev.parley.serve.ServerSettings;
+import dev.parley.serve.lessons.LessonAdapters;
+import dev.parley.serve.lessons.Lessons;
+import dev.parley.serve.lessons.ServedLessons;
 import dev.parley.serve.models.ModelPool;
+import dev.parley.serve.models.ModelSource;
 import dev.parley.serve.work.Carriers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -85,6 +93,20 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--auth", description = "Require a key or a user's login (./parley keys, ./parley users).")
     private boolean auth;
 
+    @Option(names = "--allow-teach",
+            description = "With --auth: let every user have lessons made of their own feedback, for themselves. Without --auth, everybody "
+                    + "may teach.")
+    private boolean allowTeach;
+
+    @Option(names = "--admin", paramLabel = "NAME",
+            description = "With --auth: a user who may teach models by everybody's feedback, for everybody; may be repeated.")
+    private Set<String> administrators = Set.of();
+
+    @Option(names = "--lessons-for-api",
+            description = "Answer requests of the APIs with the lesson for everybody that is in use, as the chat does; without it, they ask "
+                    + "for it as MODEL:lesson-N.")
+    private boolean lessonsForApi;
+
     @Option(names = "--allow-pull",
             description = "Let clients download models of the hub by Ollama's /api/pull, also where --auth is on; without it, they may.")
     private boolean allowPull;
@@ -154,10 +176,14 @@ final class ServeCommand implements Callable<Integer> {
         var settings = settings();
         var limits = limits();
         var served = new ServedModels(engine, output);
-        var sources = served.sources(models, aliases, draftModels, adapters, adapterFolders);
+        var lessons = Lessons.in(data.folder());
+        var sources = served.sources(models, aliases, draftModels, adapters, adapterFolders).stream().map(source -> taught(source, lessons))
+                .toList();
+        var teaching = new ServedLessons(lessons, new TeachProcess(data), allowTeach, administrators());
         var stop = new CountDownLatch(1);
         var pool = new ModelPool(sources, memoryBytes(), limits, ModelPool.PATIENCE,
-                allowPull || !auth ? Optional.of(served.fetcher()) : Optional.empty());
+                allowPull || !auth ? Optional.of((name, listener) -> taught(served.fetcher().fetch(name, listener), lessons))
+                        : Optional.empty());
         pool.load(pool.defaultId()); // while the database is opened and the routes are put together
         try (var database = data.open();
                 var interruption = InterruptHandler.stops(stop::countDown, "Stopping: running answers are finished first.", output)) {
@@ -165,7 +191,8 @@ final class ServeCommand implements Callable<Integer> {
                     var onOffer = new AssistantsOnOffer(data.folder(), guard.moderator(), embedder, output);
                     var offered = onOffer.open(assistants, pool);
                     var chatSources = new OpenSources(data.folder(), embedder, output);
-                    var server = ParleyServer.start(settings, pool, offered, chatSources.open(sourceOptions), guard.moderator(), database,
+                    var server = ParleyServer.start(settings, pool, offered, chatSources.open(sourceOptions), Optional.of(teaching), guard.moderator(),
+                            database,
                             output::note)) {
                 var failed = new AtomicBoolean();
                 var watch = Thread.ofVirtual().start(() -> stopIfFirstFails(pool, failed, stop));
@@ -178,6 +205,17 @@ final class ServeCommand implements Callable<Integer> {
             }
         }
         return Parley.INTERRUPTED;
+    }
+
+    private ModelSource taught(ModelSource source, Lessons lessons) {
+        return source.folder().map(folder -> source.withTaught(new LessonAdapters(lessons, source.id(), folder, lessonsForApi)))
+                .orElse(source);
+    }
+
+    private Set<String> administrators() {
+        if ((allowTeach || !administrators.isEmpty()) && !auth)
+            throw new WrongUsage("--allow-teach and --admin go with --auth; without it, everybody may teach.");
+        return administrators.stream().map(name -> name.strip().toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
     }
 
     /**

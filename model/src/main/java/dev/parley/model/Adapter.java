@@ -1,6 +1,6 @@
 package dev.parley.model;
 
-import dev.parley.kernels.matrix.LowRank;
+import dev.parley.kernels.matrix.LowRankUpdate;
 import dev.parley.model.adapter.AdapterFiles;
 import dev.parley.model.adapter.LoraConfig;
 import java.lang.foreign.Arena;
@@ -26,11 +26,11 @@ public final class Adapter {
 
     private final long id = LOADED.incrementAndGet();
     private final LoraConfig config;
-    private final LowRank[] updates; // by the number of the matrix; null where it adds nothing
+    private final LowRankUpdate[] updates; // by the number of the matrix; null where it adds nothing
     private final int lowSize;
     private final long bytes;
 
-    private Adapter(LoraConfig config, LowRank[] updates) {
+    private Adapter(LoraConfig config, LowRankUpdate[] updates) {
         this.config = config;
         this.updates = updates;
         var largest = 0;
@@ -55,19 +55,19 @@ public final class Adapter {
             throw new ModelException("The adapter holds " + files.wholeWeights().iterator().next()
                     + " whole (modules_to_save): merge it into its model, and load what comes of that.");
         }
-        var updates = new LowRank[weights.projectionCount()];
+        var updates = new LowRankUpdate[weights.projectionCount()];
         for (var module : files.modules()) {
             var weight = AdapterFiles.weight(blueprint, module + ".weight").orElseThrow();
             var projection = weights.adaptable(weight).orElseThrow(() -> new ModelException("The adapter changes " + weight.name()
                     + ", which is neither attention nor a plain MLP: merge it into its model, and load what comes of that."));
             var matrices = files.lowRank(module);
-            updates[projection.number()] = LowRank.of(matrices.a(), matrices.b(), matrices.rank(), matrices.scale(), Arena.ofAuto());
+            updates[projection.number()] = LowRankUpdate.of(matrices.a(), matrices.b(), matrices.rank(), matrices.scale(), Arena.ofAuto());
         }
         return new Adapter(files.config(), updates);
     }
 
     /** What it adds to the product with a matrix, if anything. */
-    Optional<LowRank> of(RunnerWeights.Projection projection) {
+    Optional<LowRankUpdate> of(RunnerWeights.Projection projection) {
         return Optional.ofNullable(updates[projection.number()]);
     }
 

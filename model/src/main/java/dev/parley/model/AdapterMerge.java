@@ -2,7 +2,7 @@ package dev.parley.model;
 
 import dev.parley.model.FolderExport.Change;
 import dev.parley.model.adapter.AdapterFiles;
-import dev.parley.model.adapter.AdapterFiles.LowRank;
+import dev.parley.model.adapter.AdapterFiles.LowRankMatrices;
 import dev.parley.weights.ShardSize;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ public final class AdapterMerge {
     }
 
     /** Into some numbers of a matrix (out, in). */
-    private static void addOutIn(LowRank pair, float[] numbers, long first, int count) {
+    private static void addOutIn(LowRankMatrices pair, float[] numbers, long first, int count) {
         var sum = new float[pair.in()];
         for (int at = 0; at < count;) {
             int out = (int) ((first + at) / pair.in()), from = (int) ((first + at) % pair.in()), n = Math.min(pair.in() - from, count - at);
@@ -60,7 +60,7 @@ public final class AdapterMerge {
     }
 
     /** Into some numbers of a matrix (in, out). */
-    private static void addInOut(LowRank pair, float[] numbers, long first, int count) {
+    private static void addInOut(LowRankMatrices pair, float[] numbers, long first, int count) {
         var sum = new float[pair.out()];
         for (int at = 0; at < count;) {
             int in = (int) ((first + at) / pair.out()), from = (int) ((first + at) % pair.out()),
@@ -79,7 +79,7 @@ public final class AdapterMerge {
         for (int i = 0; i < n; i++) sum[i] += factor * row[from + i];
     }
 
-    private static void addScaled(LowRank pair, float[] sum, float[] numbers, int at, int n) {
+    private static void addScaled(LowRankMatrices pair, float[] sum, float[] numbers, int at, int n) {
         var scale = (float) pair.scale();
         for (int i = 0; i < n; i++) numbers[at + i] += scale * sum[i];
     }

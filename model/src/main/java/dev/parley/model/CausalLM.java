@@ -6,6 +6,7 @@ import dev.parley.kernels.machine.CpuFeatures;
 import dev.parley.model.InferenceSession.Feed;
 import dev.parley.model.InferenceSession.Scored;
 import dev.parley.model.adapter.AdapterFiles;
+import dev.parley.weights.WeightSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -112,20 +113,35 @@ public final class CausalLM implements LanguageModel, AutoCloseable {
                     "libtorch is not on the class path in a build for this machine; models run here by the Java engine alone (--engine "
                             + "java).");
         }
+        try {
+            return running(ModelFiles.open(folder), weights, computeType, backend, provider);
+        } catch (IOException e) {
+            throw new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
+        }
+    }
+
+    /**
+     * A model over weights that are in memory already, such as those of one that learns, run by the Java engine alone.
+     *
+     * @param held read once; matrices of the type wanted may be used where they lie, so that they must stay until the model is closed
+     * @param weights how its matrices are kept in memory
+     */
+    public static CausalLM of(ModelConfig config, WeightSource held, WeightType weights) {
+        try {
+            return running(new ModelFiles(config, held), weights, DType.FLOAT32, Backend.JAVA, Optional.empty());
+        } catch (IOException e) {
+            throw new ModelException(held.file() + ": the weights cannot be read: " + e.getMessage() + ".");
+        }
+    }
+
+    private static CausalLM running(ModelFiles files, WeightType weights, DType computeType, Backend backend,
+            Optional<RunnerProvider> provider) throws IOException {
         var arena = Arena.ofShared();
         try {
-            var files = ModelFiles.open(folder);
-            try {
-                var held = new WeightLoader(files.weights(), files.config().blueprint()).loadToRun(weights, arena);
-                return new CausalLM(files, held, arena, computeType, backend, provider);
-            } catch (RuntimeException | Error e) {
-                files.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            arena.close();
-            throw new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
+            var held = new WeightLoader(files.weights(), files.config().blueprint()).loadToRun(weights, arena);
+            return new CausalLM(files, held, arena, computeType, backend, provider);
         } catch (RuntimeException | Error e) {
+            files.close();
             arena.close();
             throw e;
         }

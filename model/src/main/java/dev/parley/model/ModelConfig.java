@@ -292,6 +292,12 @@ public record ModelConfig(Family family, int vocabSize, int hiddenSize, Position
                 new SpecialTokens(bosTokenId, List.of(eosTokenId)), scales, experts);
     }
 
+    /** The same model with so many tokens. */
+    public ModelConfig withVocabSize(int tokens) {
+        return new ModelConfig(family, tokens, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings, training,
+                specialTokens, scales, experts);
+    }
+
     /** The same dropout in all three places. */
     public ModelConfig withDropout(double p) {
         return new ModelConfig(family, vocabSize, hiddenSize, positions, layers, attention, mlp, normEpsilon, tieWordEmbeddings,

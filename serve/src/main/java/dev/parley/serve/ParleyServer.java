@@ -10,7 +10,6 @@ import dev.parley.serve.anthropic.ModelJson;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.chat.WebChat;
-import dev.parley.serve.chat.history.Quota;
 import dev.parley.serve.gate.Gate;
 import dev.parley.serve.gate.SessionRoutes;
 import dev.parley.serve.http.ApiError;
@@ -24,6 +23,7 @@ import dev.parley.serve.http.RequestGuard;
 import dev.parley.serve.http.RequestMemory;
 import dev.parley.serve.http.Routes;
 import dev.parley.serve.http.UnreadBodies;
+import dev.parley.serve.lessons.ServedLessons;
 import dev.parley.serve.log.AccessLog;
 import dev.parley.serve.metrics.MetricsRoutes;
 import dev.parley.serve.models.ModelPool;
@@ -77,7 +77,7 @@ public final class ParleyServer implements AutoCloseable {
     private volatile boolean stopping;
 
     private ParleyServer(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
+            ChatSources sources, Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         this.settings = settings;
         this.limits = limits;
         this.models = models;
@@ -87,7 +87,7 @@ public final class ParleyServer implements AutoCloseable {
         this.note = note;
         metrics = new MetricsRoutes(models);
         errors = new ErrorHandlers(note, ParleyServer::errorForm);
-        chat = new WebChat(database, models, assistants, sources, settings.auth() ? Quota.SHARED : Quota.ALONE, !settings.auth(), note);
+        chat = new WebChat(database, models, assistants, sources, teaching, settings.auth(), note);
         log = AccessLog.open(settings.accessLog(), settings.logTexts(), note);
         javalin = Javalin.create(this::configure);
     }
@@ -111,17 +111,18 @@ public final class ParleyServer implements AutoCloseable {
     /** The same with assistants, which stay the caller's. */
     public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, Database database,
             Consumer<String> note) {
-        return start(settings, models, assistants, sources(database), Optional.empty(), database, note);
+        return start(settings, models, assistants, sources(database), Optional.empty(), Optional.empty(), database, note);
     }
 
     /**
      * The same with what conversations can answer from and a guard model, which stay the caller's too.
      *
+     * @param teaching of the models, where people may do that
      * @param guardModel that moderates; rules do without one
      */
     public static ParleyServer start(ServerSettings settings, ModelPool models, ServedAssistants assistants, ChatSources sources,
-            Optional<Moderator> guardModel, Database database, Consumer<String> note) {
-        return start(settings, Connections.Limits.STANDARD, models, assistants, sources, guardModel, database, note);
+            Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
+        return start(settings, Connections.Limits.STANDARD, models, assistants, sources, teaching, guardModel, database, note);
     }
 
     static ChatSources sources(Database database) {
@@ -129,9 +130,9 @@ public final class ParleyServer implements AutoCloseable {
     }
 
     static ParleyServer start(ServerSettings settings, Connections.Limits limits, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
+            ChatSources sources, Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Database database, Consumer<String> note) {
         models.load(models.defaultId());
-        var server = new ParleyServer(settings, limits, models, assistants, sources, guardModel, database, note);
+        var server = new ParleyServer(settings, limits, models, assistants, sources, teaching, guardModel, database, note);
         try {
             server.javalin.start(settings.host(), settings.port());
         } catch (RuntimeException e) {

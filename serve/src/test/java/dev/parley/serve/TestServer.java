@@ -20,6 +20,7 @@ import dev.parley.model.WeightType;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.chat.ChatSources;
 import dev.parley.serve.http.Connections;
+import dev.parley.serve.lessons.ServedLessons;
 import dev.parley.serve.models.AdapterShelf;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.models.ModelSource;
@@ -98,18 +99,19 @@ public final class TestServer implements AutoCloseable {
 
     private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, Path data, boolean ownsData,
             Database database) {
-        this(settings, connections, models, ServedAssistants.NONE, ParleyServer.sources(database), Optional.empty(), data, ownsData,
-                database);
+        this(settings, connections, models, ServedAssistants.NONE, ParleyServer.sources(database), Optional.empty(), Optional.empty(), data,
+                ownsData, database);
     }
 
     private TestServer(ServerSettings settings, Connections.Limits connections, ModelPool models, ServedAssistants assistants,
-            ChatSources sources, Optional<Moderator> guardModel, Path data, boolean ownsData, Database database) {
+            ChatSources sources, Optional<ServedLessons> teaching, Optional<Moderator> guardModel, Path data, boolean ownsData,
+            Database database) {
         this.assistants = assistants;
         this.data = data;
         this.ownsData = ownsData;
         this.models = models;
         this.database = database;
-        server = ParleyServer.start(settings, connections, models, assistants, sources, guardModel, database, notes::add);
+        server = ParleyServer.start(settings, connections, models, assistants, sources, teaching, guardModel, database, notes::add);
     }
 
     /** A server for all tests that only ask it something: the first of them starts it, and it ends with the JVM. */
@@ -141,6 +143,12 @@ public final class TestServer implements AutoCloseable {
         return start(settings, Connections.Limits.STANDARD, models);
     }
 
+    /** A server of other models that can be taught, which it closes, with data that stays. */
+    public static TestServer start(ServerSettings settings, ModelPool models, ServedLessons teaching, Path data) {
+        return new TestServer(settings, Connections.Limits.STANDARD, models, ServedAssistants.NONE, ChatSources.in(data),
+                Optional.of(teaching), Optional.empty(), data, false, Database.sqlite(data));
+    }
+
     static TestServer start(ServerSettings settings, Connections.Limits connections) {
         return start(settings, connections, smallModels());
     }
@@ -168,13 +176,13 @@ public final class TestServer implements AutoCloseable {
     public static TestServer start(ServerSettings settings, List<OpenAssistant> assistants, ChatSources sources, List<ModelSource> more) {
         var models = pool(Stream.concat(smallSources().stream(), more.stream()).toList(), LIMITS);
         return new TestServer(settings, Connections.Limits.STANDARD, models, ServedAssistants.of(assistants, models), sources,
-                Optional.empty(), sources.folder(), false, Database.sqlite(sources.folder()));
+                Optional.empty(), Optional.empty(), sources.folder(), false, Database.sqlite(sources.folder()));
     }
 
     /** A server of the small models that a guard model moderates, and data that stays. */
     public static TestServer start(Moderator guardModel, Path data) {
         return new TestServer(ServerSettings.DEFAULT.withPort(0), Connections.Limits.STANDARD, smallModels(), ServedAssistants.NONE,
-                ChatSources.in(data), Optional.of(guardModel), data, false, Database.sqlite(data));
+                ChatSources.in(data), Optional.empty(), Optional.of(guardModel), data, false, Database.sqlite(data));
     }
 
     /** A server that keeps its data in a folder, which stays. */

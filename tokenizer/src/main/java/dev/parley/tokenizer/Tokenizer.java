@@ -5,15 +5,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -55,13 +58,13 @@ public final class Tokenizer {
         this.vocabulary = vocabulary;
         var size = addedTokens.stream().mapToInt(t -> t.id() + 1).reduce(tokens.length, Math::max);
         this.tokens = Arrays.copyOf(tokens, size);
+        for (var token : addedTokens) added.put(token.id(), token); // which are written as they are
         for (int id = 0; id < tokens.length; id++) {
             if (tokens[id] != null) idOf.putIfAbsent(written(id), id);
         }
         var idOfByte = new int[256];
         for (int b = 0; b < 256; b++) idOfByte[b] = idOf.getOrDefault(String.valueOf(ByteLevelAlphabet.characterOf(b)), -1);
         for (var token : addedTokens) {
-            added.put(token.id(), token);
             idOf.put(token.content(), token.id());
             this.tokens[token.id()] = vocabulary.decoder().isByteLevel() ? token.content().getBytes(StandardCharsets.UTF_8)
                     : vocabulary.decoder().bytes(token.content(), false);
@@ -114,6 +117,22 @@ public final class Tokenizer {
     public Tokenizer withChatTemplate(ChatTemplate template, String eosToken) {
         return new Tokenizer(tokens, merges, preTokenizer, added.values(), settings.withEos(eosToken).withTemplate(Optional.of(template)),
                 vocabulary);
+    }
+
+    /**
+     * The same tokenizer with more special tokens, whose ids follow the last; those that it has already stay as they are. A model needs a row
+     * of its tables for each.
+     *
+     * @throws TokenizerException if one is empty
+     */
+    public Tokenizer withAddedTokens(List<String> contents) {
+        var all = new ArrayList<>(added.values());
+        var next = vocabSize();
+        for (var content : new LinkedHashSet<>(contents)) {
+            if (content.isEmpty()) throw new TokenizerException("A token to be added has no text.");
+            if (!idOf.containsKey(content)) all.add(AddedToken.special(next++, content));
+        }
+        return new Tokenizer(tokens, merges, preTokenizer, all, settings, vocabulary);
     }
 
     // ---- text to ids ----
@@ -248,6 +267,12 @@ public final class Tokenizer {
     /** Number of ids, holes counted: one more than the highest. */
     public int vocabSize() {
         return tokens.length;
+    }
+
+    /** The first id that is another token there than here; empty where all are the same. */
+    public OptionalInt firstDifference(Tokenizer other) {
+        return IntStream.range(0, Math.max(tokens.length, other.tokens.length))
+                .filter(id -> id >= tokens.length || id >= other.tokens.length || !Arrays.equals(tokens[id], other.tokens[id])).findFirst();
     }
 
     /** A hash of all that decides which ids a text has: equal for the same tokenizer, whatever file it was read from. */

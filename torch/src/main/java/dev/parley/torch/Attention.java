@@ -7,7 +7,6 @@ import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.model.Blueprint.AttentionSpec;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -4,7 +4,7 @@ import dev.parley.kernels.DType;
 import dev.parley.model.Blueprint.HeadSpec;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
+import java.util.Optional;
 
 /**
  * From what the last norm gives to the scores of every token as the next one.
@@ -44,11 +44,11 @@ record Head(Parameter weight, Rule rule) {
             return softcap == 0 ? scores : bounded(scores.to(DType.FLOAT32));
         }
 
-        /** What a gradient of bounded scores is for the scores before: by 1 - (bounded / cap)². */
-        Tensor unbounded(Tensor gradient, Tensor bounded) {
-            if (softcap == 0) return gradient;
+        /** The derivative of bounded scores in the scores before: 1 - (bounded / cap)²; empty for no bound. */
+        Optional<Tensor> slope(Tensor bounded) {
+            if (softcap == 0) return Optional.empty();
             var share = bounded.mul(1 / softcap);
-            return gradient.mul(share.mul(share).mul(-1).add(1));
+            return Optional.of(share.mul(share).mul(-1).add(1));
         }
     }
 

@@ -3,7 +3,6 @@ package dev.parley.torch;
 import dev.parley.model.Blueprint.LinearSpec;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

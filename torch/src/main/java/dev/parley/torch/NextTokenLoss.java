@@ -2,11 +2,12 @@ package dev.parley.torch;
 
 import dev.parley.kernels.DType;
 import dev.parley.kernels.WarmUp;
+import dev.parley.kernels.vectors.FloatScoreRow;
 import dev.parley.kernels.vectors.ScoreRow;
 import dev.parley.model.ModelException;
 import dev.parley.model.TrainingBatch;
 import dev.parley.tensor.Tensor;
-import java.util.Arrays;
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -14,8 +15,8 @@ import java.util.stream.IntStream;
 /**
  * The sum of -ln p(next token) over the targets, and its gradient by hand. Autograd would keep the scores of every
  * token of the vocabulary several times in float32; here a chunk of rows exists at a time, once, in the compute type: with
- * p = softmax(scores), their gradient is p - onehot(target). Scores in bfloat16 become that in their place, computed in float32 and
- * rounded once ({@link ScoreRow}).
+ * p = softmax(scores), their gradient is p - onehot(target), which they become in their place, computed in float32 and rounded once
+ * ({@link ScoreRow}, {@link FloatScoreRow}).
  */
 final class NextTokenLoss {
 
@@ -25,7 +26,6 @@ final class NextTokenLoss {
     private static final int ROWS_TOGETHER = 32;
 
     private final TargetScores targets;
-    private final Tensor columns; // of the targets, (N, 1)
 
     /**
      * The loss of a batch.
@@ -36,7 +36,6 @@ final class NextTokenLoss {
      */
     NextTokenLoss(Tensor head, Head.Rule rule, TrainingBatch batch) {
         targets = new TargetScores(head, rule, batch, CHUNK_SCORES);
-        columns = Tensor.ofInts(targets.ids(), targets.count(), 1);
     }
 
     /**
@@ -51,14 +50,8 @@ final class NextTokenLoss {
         var each = new double[targets.count()];
         var factors = DoubleStream.of(weights).map(weight -> -weight).toArray(); // of p - onehot
         targets.backward(hidden, headParameter, factors, (scores, start) -> {
-            if (scores.dtype() == DType.BFLOAT16) {
-                note(byRow(scores, start, true), each, start);
-                return scores;
-            }
-            var p = scores.softmax(-1);
-            var right = columns.narrow(0, start, scores.size(0)); // (n, 1)
-            note(negativeLogLikelihood(scores, p, right), each, start);
-            return p.scatterAddInPlace(right, -1);
+            note(byRow(scores, start, true), each, start);
+            return scores;
         });
         return each;
     }
@@ -66,8 +59,7 @@ final class NextTokenLoss {
     /** -ln p of each target, (N), float32, in the order of the positions. */
     Tensor each(Tensor hidden) {
         var each = new double[targets.count()];
-        targets.read(hidden, (scores, start) -> note(scores.dtype() == DType.BFLOAT16 ? byRow(scores, start, false)
-                : negativeLogLikelihood(scores, scores.softmax(-1), columns.narrow(0, start, scores.size(0))), each, start));
+        targets.read(hidden, (scores, start) -> note(byRow(scores, start, false), each, start));
         return Tensor.ofFloats(TargetScores.floats(each), each.length);
     }
 
@@ -76,9 +68,9 @@ final class NextTokenLoss {
     }
 
     /**
-     * -ln p of each target, by scores in bfloat16.
+     * -ln p of each target.
      *
-     * @param scores (n, V)
+     * @param scores (n, V), one after the other in memory
      * @param start target of the first row
      * @param gradients whether the scores become p - onehot
      */
@@ -86,28 +78,23 @@ final class NextTokenLoss {
         WarmUp.start();
         var vocabulary = (int) scores.size(1);
         var each = new double[(int) scores.size(0)];
-        var memory = scores.contiguous().memory();
+        var memory = scores.memory();
+        var kernel = kernel(scores.dtype(), gradients);
         IntStream.range(0, Math.ceilDiv(each.length, ROWS_TOGETHER)).parallel().forEach(part -> {
             var scratch = new float[vocabulary];
-            for (int i = part * ROWS_TOGETHER; i < Math.min(each.length, (part + 1) * ROWS_TOGETHER); i++) {
-                var target = targets.ids()[start + i];
-                each[i] = gradients ? ScoreRow.lossAndGradient(memory, (long) i * vocabulary, vocabulary, target, scratch)
-                        : ScoreRow.loss(memory, (long) i * vocabulary, vocabulary, target, scratch);
-            }
+            for (int i = part * ROWS_TOGETHER; i < Math.min(each.length, (part + 1) * ROWS_TOGETHER); i++)
+                each[i] = kernel.loss(memory, (long) i * vocabulary, vocabulary, targets.ids()[start + i], scratch);
         });
         return each;
     }
 
-    /**
-     * ln Σ exp(scores) - score of the target, (n). The sum over the vocabulary is not taken again: where the score is highest,
-     * softmax is exp(highest) / Σ exp, which gives it.
-     */
-    private static double[] negativeLogLikelihood(Tensor scores, Tensor p, Tensor columns) {
-        var highest = scores.max(-1).to(DType.FLOAT32); // (n)
-        var logSumExp = highest.sub(p.max(-1).to(DType.FLOAT32).log());
-        var losses = logSumExp.sub(scores.gather(1, columns).view(-1).to(DType.FLOAT32)).toFloats();
-        var each = new double[losses.length];
-        Arrays.setAll(each, i -> losses[i]);
-        return each;
+    /** What makes the loss of a row of scores. */
+    private interface RowKernel {
+        double loss(MemorySegment scores, long at, int n, int target, float[] scratch);
+    }
+
+    private static RowKernel kernel(DType scores, boolean gradients) {
+        if (scores == DType.BFLOAT16) return gradients ? ScoreRow::lossAndGradient : ScoreRow::loss;
+        return gradients ? FloatScoreRow::lossAndGradient : FloatScoreRow::loss;
     }
 }

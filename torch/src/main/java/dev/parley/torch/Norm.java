@@ -4,7 +4,6 @@ import dev.parley.kernels.DType;
 import dev.parley.model.Blueprint.NormSpec;
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 
 /** Normalisation with learned scales, computed in float32: a layer norm, or a root mean square norm. */
 sealed interface Norm {

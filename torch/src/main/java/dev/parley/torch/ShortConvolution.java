@@ -2,7 +2,6 @@ package dev.parley.torch;
 
 import dev.parley.model.Blueprint.ShortConvSpec;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 
 /** A short convolution between two gates; see {@link ShortConvSpec}. */
 final class ShortConvolution implements Mixer {

@@ -35,7 +35,7 @@ final class SoftTargetLoss {
     SoftTargetLoss(Tensor head, Head.Rule rule, TrainingBatch batch, SoftTargets teacher, int first, SoftLoss loss) {
         targets = new TargetScores(head, rule, batch, CHUNK_SCORES);
         columns = Tensor.ofInts(targets.ids(), targets.count(), 1);
-        teacher.requireVocabulary(targets.vocabulary());
+        SoftTargets.requireSameVocabulary(teacher.vocabulary(), targets.vocabulary());
         this.teacher = teacher;
         this.first = first;
         this.loss = loss;

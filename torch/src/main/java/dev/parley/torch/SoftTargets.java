@@ -32,12 +32,17 @@ public final class SoftTargets implements AutoCloseable {
         this.rule = rule;
     }
 
-    /** @throws ModelException if a student with so many tokens cannot learn from them */
-    void requireVocabulary(long tokens) {
-        if (tokens != head.size(0)) {
-            throw new ModelException("The teacher has " + head.size(0) + " tokens and the student " + tokens
+    /** @throws ModelException if a student with so many tokens cannot learn from a teacher with others */
+    public static void requireSameVocabulary(long teacher, long student) {
+        if (teacher != student) {
+            throw new ModelException("The teacher has " + teacher + " tokens and the student " + student
                     + "; a student needs its teacher's tokenizer.");
         }
+    }
+
+    /** Tokens that the teacher knows, V. */
+    long vocabulary() {
+        return head.size(0);
     }
 
     /** Scores of some of the targets, (n, V), float32. */

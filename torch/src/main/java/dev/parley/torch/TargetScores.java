@@ -111,7 +111,9 @@ final class TargetScores {
                     var n = Math.min(chunk, count() - start);
                     var hChunk = h.narrow(0, start, n); // (n, C)
                     var scores = rule.scores(hChunk, head); // (n, V)
-                    var g = rule.unbounded(gradient.of(scores, (int) start), scores).to(h.dtype()); // (n, V)
+                    var slope = rule.slope(scores); // before the scores are written over
+                    var ofBounded = gradient.of(scores, (int) start); // (n, V)
+                    var g = slope.map(ofBounded::mul).orElse(ofBounded).to(h.dtype()); // (n, V)
                     var factor = all.narrow(0, start, n); // (n, 1)
                     hiddenGradient.narrow(0, start, n).copyInPlace(g.matmul(head).mul(factor));
                     if (headParameter.isPresent()) {

@@ -13,7 +13,6 @@ import dev.parley.model.adapter.TargetModules;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 import dev.parley.weights.TensorData;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +25,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * A LoRA adapter on a network that learns: beside each matrix that it targets a {@link LowRank} pair, and some parameters that are learned
+ * A LoRA adapter on a network that learns: beside each matrix that it targets a {@link LowRankPair} pair, and some parameters that are learned
  * whole. All others are frozen.
  */
 final class TrainableAdapter {
@@ -34,7 +33,7 @@ final class TrainableAdapter {
     private static final String WEIGHT = ".weight";
 
     private final LoraConfig config;
-    private final Map<String, LowRank> pairs = new LinkedHashMap<>(); // by the name of the weight
+    private final Map<String, LowRankPair> pairs = new LinkedHashMap<>(); // by the name of the weight
     private final List<Parameter> whole = new ArrayList<>();
     private boolean isOn = true;
 
@@ -106,9 +105,9 @@ final class TrainableAdapter {
         for (var parameter : parameters.all()) parameter.trainable(false);
     }
 
-    private LowRank place(Parameter beside, int rank) {
+    private LowRankPair place(Parameter beside, int rank) {
         var weight = beside.spec();
-        var pair = new LowRank(parameter(weight, ".lora_A.weight", rank, weight.inFeatures()),
+        var pair = new LowRankPair(parameter(weight, ".lora_A.weight", rank, weight.inFeatures()),
                 parameter(weight, ".lora_B.weight", weight.outFeatures(), rank), config.scale(rank), config.loraDropout());
         beside.lowRank(Optional.of(pair));
         pairs.put(weight.name(), pair);

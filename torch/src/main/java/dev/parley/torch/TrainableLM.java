@@ -6,9 +6,7 @@ import dev.parley.model.InferenceSession;
 import dev.parley.model.LanguageModel;
 import dev.parley.model.ModelConfig;
 import dev.parley.model.ModelException;
-import dev.parley.model.ModelFiles;
 import dev.parley.model.TrainingBatch;
-import dev.parley.model.WeightLoader;
 import dev.parley.model.WeightSpec;
 import dev.parley.model.WeightType;
 import dev.parley.model.adapter.AdapterFiles;
@@ -19,12 +17,10 @@ import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.tensor.Workers;
-import dev.parley.torch.Parameters.Parameter;
 import dev.parley.weights.SafetensorsFolder;
 import dev.parley.weights.ShardSize;
 import dev.parley.weights.TensorData;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,13 +61,9 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         transformer = new Transformer(parameters, config);
     }
 
-    private TrainableLM(ModelConfig config, DType computeType) {
-        this(config, new Parameters(config.blueprint().weights()), computeType, () -> {});
-    }
-
     /** A new model with random weights; the same seed gives the same weights. */
     public static TrainableLM create(ModelConfig config, long seed) {
-        var model = new TrainableLM(config, CpuFeatures.computeType());
+        var model = new TrainableLM(config, new Parameters(config.blueprint().weights()), CpuFeatures.computeType(), () -> {});
         RandomState.seed(seed);
         model.parameters.initialize();
         return model;
@@ -93,18 +85,7 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
      * @param changed such as {@code config -> config.withDropout(0.1)}
      */
     public static TrainableLM fromPretrained(Path folder, DType computeType, UnaryOperator<ModelConfig> changed) {
-        try (var files = ModelFiles.open(folder)) {
-            var model = new TrainableLM(changed.apply(files.config()), computeType);
-            try {
-                model.load(new WeightLoader(files.weights(), files.config().blueprint()));
-                return model;
-            } catch (RuntimeException | Error e) {
-                model.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
-        }
+        return of(LoadedModel.learning(folder), computeType, changed);
     }
 
     /**
@@ -124,29 +105,11 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
      * @param changed such as {@code config -> config.withDropout(0.1)}
      */
     public static TrainableLM frozen(Path folder, DType computeType, WeightType held, UnaryOperator<ModelConfig> changed) {
-        var arena = Arena.ofShared();
-        try {
-            var files = ModelFiles.open(folder);
-            try {
-                var weights = files.config().blueprint().weights();
-                var parameters = Parameters.over(weights,
-                        new WeightLoader(files.weights(), files.config().blueprint()).loadToRun(held, arena));
-                for (var parameter : parameters.all()) parameter.trainable(false);
-                return new TrainableLM(changed.apply(files.config()), parameters, computeType, () -> {
-                    arena.close();
-                    files.close();
-                });
-            } catch (RuntimeException | Error e) {
-                files.close();
-                throw e;
-            }
-        } catch (IOException e) {
-            arena.close();
-            throw new ModelException(folder + ": the weights cannot be read: " + e.getMessage() + ".");
-        } catch (RuntimeException | Error e) {
-            arena.close();
-            throw e;
-        }
+        return of(LoadedModel.frozen(folder, held), computeType, changed);
+    }
+
+    private static TrainableLM of(LoadedModel loaded, DType computeType, UnaryOperator<ModelConfig> changed) {
+        return new TrainableLM(changed.apply(loaded.config()), loaded.parameters(), computeType, loaded.files());
     }
 
     /**
@@ -210,15 +173,26 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
         return learned;
     }
 
-    private void load(WeightLoader loader) {
-        loader.check();
-        for (var parameter : parameters.all()) {
-            var name = loader.nameInFile(parameter.spec());
-            loader.requireFinite(name);
-            try (var scope = Scope.open()) {
-                parameter.set(TensorFiles.read(loader.source(), name).to(DType.FLOAT32).contiguous());
-            }
-        }
+    /**
+     * This model with so many tokens: tables lose their last rows or gain some, see {@link TokenRows}; what it says of the tokens that stay
+     * is as before, but for the share that new ones take. This one is closed.
+     *
+     * @param tokens ids that are to be known, as a tokenizer that gained tokens has
+     * @param multipleOf rounds them up, so that products have a size that computes well; 1 to keep them
+     * @param seed of new rows
+     * @throws IllegalStateException if an adapter stands beside the model, or its weights stay as they lie in files
+     */
+    public TrainableLM resizeTokenEmbeddings(int tokens, int multipleOf, long seed) {
+        requireNoAdapter();
+        if (parameters.all().stream().anyMatch(parameter -> !parameter.trainable()))
+            throw new IllegalStateException("The tables of a frozen model cannot gain tokens.");
+        var larger = config.withVocabSize(Math.ceilDiv(tokens, multipleOf) * multipleOf);
+        var resized = new TrainableLM(larger, new Parameters(larger.blueprint().weights()), computeType, () -> {});
+        resized.transformer.recompute(transformer.recomputesAlways());
+        RandomState.seed(seed);
+        resized.parameters.takeOver(parameters, TokenRows::resized);
+        close();
+        return resized;
     }
 
     /** Writes the model in files of 5 GB at most, as {@link #savePretrained(Path, ShardSize)}. */
@@ -298,6 +272,16 @@ public final class TrainableLM implements LanguageModel, AutoCloseable {
     @Override
     public InferenceSession openSession(long cacheBytes, boolean wholePrompts) {
         return new TorchSession(new TorchRunner(config, parameters, transformer, computeType), config);
+    }
+
+    /**
+     * The model as it is now, adapter included, for the Java engine, which generates many times as fast as {@link #openSession}. Neither
+     * gradients nor random numbers of the training are touched.
+     *
+     * @return a model to be closed before the weights change
+     */
+    public RunningCopy running() {
+        return RunningCopy.of(config, parameters, WeightType.of(computeType));
     }
 
     /** The sum of -ln p over the targets, and how many they are, without gradients or dropout. */

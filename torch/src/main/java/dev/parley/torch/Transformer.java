@@ -9,7 +9,6 @@ import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

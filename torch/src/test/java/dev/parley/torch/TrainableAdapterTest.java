@@ -15,7 +15,6 @@ import dev.parley.model.adapter.AdapterFiles;
 import dev.parley.model.adapter.LoraConfig;
 import dev.parley.model.adapter.TargetModules;
 import dev.parley.tensor.RandomState;
-import dev.parley.torch.Parameters.Parameter;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;

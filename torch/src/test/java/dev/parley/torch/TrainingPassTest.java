@@ -87,7 +87,7 @@ class TrainingPassTest {
         }
     }
 
-    private static double moved(TrainableLM model, Parameters.Parameter p, float[] direction, double step, TrainingBatch batch,
+    private static double moved(TrainableLM model, Parameter p, float[] direction, double step, TrainingBatch batch,
             double[] weights) {
         var memory = p.value().memory();
         var before = p.value().toFloats();

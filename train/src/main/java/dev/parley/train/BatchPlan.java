@@ -33,9 +33,16 @@ final class BatchPlan<E extends TrainingExample> {
     private final TrainingArguments arguments;
     private final int batchSize;
     private final int batchesPerStep;
+    private final int stepsPerBatch;
     private Epoch epoch;
 
     BatchPlan(Examples<E> dataset, TrainingArguments arguments) {
+        this(dataset, arguments, 1);
+    }
+
+    /** @param stepsPerBatch in a row that have the same rows */
+    BatchPlan(Examples<E> dataset, TrainingArguments arguments, int stepsPerBatch) {
+        this.stepsPerBatch = stepsPerBatch;
         this.dataset = dataset;
         this.arguments = arguments;
         batchSize = arguments.get(PER_DEVICE_TRAIN_BATCH_SIZE);
@@ -52,13 +59,13 @@ final class BatchPlan<E extends TrainingExample> {
     }
 
     long stepsPerEpoch() {
-        return Math.ceilDiv(batchesPerEpoch(), batchesPerStep);
+        return (long) stepsPerBatch * Math.ceilDiv(batchesPerEpoch(), batchesPerStep);
     }
 
     /** Epochs after so many steps, with the part of the present one. */
     double epochs(long steps) {
         var whole = steps / stepsPerEpoch();
-        return whole + (double) (steps % stepsPerEpoch() * batchesPerStep) / batchesPerEpoch();
+        return whole + (double) (steps % stepsPerEpoch() * batchesPerStep) / stepsPerBatch / batchesPerEpoch();
     }
 
     /** The rows of each batch of a step; steps are numbered from 0 over all epochs. */
@@ -73,7 +80,7 @@ final class BatchPlan<E extends TrainingExample> {
     }
 
     private synchronized List<int[]> batches(long step) { // one may be read ahead while another is asked for
-        var first = (int) (step % stepsPerEpoch()) * batchesPerStep;
+        var first = (int) (step % stepsPerEpoch() / stepsPerBatch) * batchesPerStep;
         var of = epochOf(step);
         return IntStream.range(first, Math.min(batchesPerEpoch(), first + batchesPerStep)).mapToObj(of::batch).toList();
     }

@@ -26,7 +26,7 @@ record Learning<E extends TrainingExample>(Objective<E> objective, Examples<E> t
             TrainingArguments arguments) {
         if (train.size() == 0) throw new TrainingException("The training set is empty.");
         if (held.isPresent() && held.get().size() == 0) throw new TrainingException("The evaluation set is empty.");
-        return new Learning<>(objective, train, held, new BatchPlan<>(train, arguments));
+        return new Learning<>(objective, train, held, new BatchPlan<>(train, arguments, objective.stepsPerBatch()));
     }
 
     /** The same training without an evaluation. */
@@ -42,7 +42,7 @@ record Learning<E extends TrainingExample>(Objective<E> objective, Examples<E> t
         var tally = objective.step(model, batches);
         if (tally.loss().targets() == 0)
             throw new TrainingException("Step " + number + " has no target: every label is masked; look at the rows' labels.");
-        return new Passes(tally, batches.stream().flatMap(List::stream).mapToLong(TrainingExample::tokens).sum());
+        return new Passes(tally, objective.tokens(batches));
     }
 
     /** In words, the rows of a step whose own loss is not finite; all of the step where each by itself is. */

@@ -126,7 +126,8 @@ interface Values<T> {
 
             @Override
             public T read(JsonNode node, TrainingArguments.Builder earlier) {
-                return Arrays.stream(all).filter(t -> label.apply(t).equals(node.asText())).findFirst()
+                var word = node.isBoolean() && !node.asBoolean() ? "no" : node.asText(); // YAML 1.1 reads no as false
+                return Arrays.stream(all).filter(t -> label.apply(t).equals(word)).findFirst()
                         .orElseThrow(() -> new IllegalArgumentException(node.asText() + " is none of " + labels()));
             }
 

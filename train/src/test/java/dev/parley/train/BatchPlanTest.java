@@ -61,6 +61,17 @@ class BatchPlanTest {
     }
 
     @Test
+    void stepsInARowMayHaveTheSameRows() {
+        var rows = numbered(20);
+        var once = new BatchPlan<>(rows, arguments(2).build());
+        var thrice = new BatchPlan<>(rows, arguments(2).build(), 3);
+        assertEquals(3 * once.stepsPerEpoch(), thrice.stepsPerEpoch());
+        for (int step = 0; step < 2 * thrice.stepsPerEpoch(); step++) assertEquals(once.step(step / 3), thrice.step(step));
+        assertEquals(2, thrice.epochs(2 * thrice.stepsPerEpoch()));
+        assertEquals(once.epochs(1), thrice.epochs(3));
+    }
+
+    @Test
     void threeEpochsAreThreeEpochs() {
         for (var pair : List.of(new int[] {10, 4}, new int[] {11, 4}, new int[] {3, 8}, new int[] {1, 16})) {
             try (var model = TrainableLM.create(ModelConfig.gpt2(50, 8, 8, 1, 1), 1)) {

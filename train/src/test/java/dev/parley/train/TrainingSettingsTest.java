@@ -1,6 +1,7 @@
 package dev.parley.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -57,7 +58,7 @@ class TrainingSettingsTest {
                 adam_epsilon: 1e-8
                 max_grad_norm: 1.0
                 warmup_ratio: 0.0
-                eval_strategy: "no"
+                eval_strategy: no
                 eval_delay: 0
                 eval_on_start: false
                 save_strategy: steps
@@ -74,6 +75,17 @@ class TrainingSettingsTest {
         var read = TrainingArguments.builder().read(theirs).build();
         for (var setting : TrainingSettings.all()) assertEquals(arguments.get(setting), read.get(setting), setting.name());
         assertEquals(29, theirs.size());
+    }
+
+    /** As users of transformers write it; YAML 1.1 reads it as false. */
+    @Test
+    void noNeedsNoQuotes() throws IOException {
+        var read = TrainingArguments.builder().read(YAML.readTree("eval_strategy: no\nsave_strategy: no\nlogging_strategy: no\n")).build();
+        for (var strategy : List.of(TrainingSettings.EVAL_STRATEGY, TrainingSettings.SAVE_STRATEGY, TrainingSettings.LOGGING_STRATEGY))
+            assertEquals(IntervalStrategy.NO, read.get(strategy), strategy.name());
+        var other = YAML.readTree("optim: no");
+        var fault = assertThrows(IllegalArgumentException.class, () -> TrainingArguments.builder().read(other)).getMessage();
+        assertTrue(fault.contains("is none of [adamw, muon]"), fault);
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.function.IntUnaryOperator;
 
 /** Named tensors in one or several files. They are checked when the source is opened, and read one by one. */
 public sealed interface WeightSource extends AutoCloseable permits Safetensors, ShardedWeights, PickledWeights, GgufWeights,
-        StackedWeights, Hdf5Weights, CheckpointWeights {
+        StackedWeights, Hdf5Weights, CheckpointWeights, WeightsInMemory {
 
     /** The file to name in messages. */
     Path file();

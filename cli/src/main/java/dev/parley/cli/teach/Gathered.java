@@ -27,7 +27,7 @@ record Gathered(Optional<User> user, LessonFeedback feedback, List<Chat> others)
 
     static Gathered of(Database database, Optional<User> user, boolean imported) {
         var feedback = new Feedback(database, new Feedback.Chosen(user.map(User::name).stream().toList(), imported));
-        return new Gathered(user, LessonFeedback.read(List.of(), feedback.preferences(), feedback.thumbs()),
+        return new Gathered(user, LessonFeedback.read(feedback.edits(), feedback.preferences(), feedback.thumbs()),
                 feedback.questions(MOST_OTHERS).stream().map(Gathered::chat).toList());
     }
 

@@ -8,6 +8,7 @@ import dev.parley.data.chat.Chat;
 import dev.parley.tokenizer.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -40,19 +41,35 @@ final class CalculatorChats {
         return MAKE.objectNode().put("type", "function").set("function", function);
     }
 
+    /** A question alone, with its result and the tool. */
+    static String question(RandomGenerator random) {
+        var asked = Calculation.next(random);
+        var line = MAKE.objectNode().put("prompt", asked.question()).put("answer", String.valueOf(asked.result()));
+        line.putArray("tools").add(definition());
+        return line.toString();
+    }
+
+    /** @param expression that the tool is to work out */
+    private record Calculation(String question, String expression, int result) {
+
+        static Calculation next(RandomGenerator random) {
+            var operator = List.of("+", "-", "*").get(random.nextInt(3));
+            int a = number(random), b = number(random);
+            var question = String.format(Locale.ROOT, QUESTIONS.get(random.nextInt(QUESTIONS.size())), a,
+                    random.nextInt(3) == 0 ? SPOKEN.get(operator) : operator, b);
+            return new Calculation(question, a + " " + operator + " " + b,
+                    operator.equals("+") ? a + b : operator.equals("-") ? a - b : a * b);
+        }
+    }
+
     private static void addCalculation(ArrayNode messages, RandomGenerator random) {
-        var operator = List.of("+", "-", "*").get(random.nextInt(3));
-        int a = number(random), b = number(random);
-        var question = String.format(java.util.Locale.ROOT, QUESTIONS.get(random.nextInt(QUESTIONS.size())), a,
-                random.nextInt(3) == 0 ? SPOKEN.get(operator) : operator, b);
-        var expression = a + " " + operator + " " + b;
-        var result = operator.equals("+") ? a + b : operator.equals("-") ? a - b : a * b;
-        messages.addObject().put("role", "user").put("content", question);
+        var asked = Calculation.next(random);
+        messages.addObject().put("role", "user").put("content", asked.question());
         messages.addObject().put("role", "assistant").put("content", "").putArray("tool_calls").addObject().put("type", "function")
                 .putObject("function").put("name", "calculate")
-                .put("arguments", MAKE.objectNode().put("expression", expression).toString());
-        messages.addObject().put("role", "tool").put("content", String.valueOf(result));
-        messages.addObject().put("role", "assistant").put("content", expression + " = " + result);
+                .put("arguments", MAKE.objectNode().put("expression", asked.expression()).toString());
+        messages.addObject().put("role", "tool").put("content", String.valueOf(asked.result()));
+        messages.addObject().put("role", "assistant").put("content", asked.expression() + " = " + asked.result());
     }
 
     private static int number(RandomGenerator random) {

@@ -1,5 +1,6 @@
 package dev.parley.data.examples;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.data.ChatSeeds;
 import dev.parley.data.ConversationGenerator;
 import dev.parley.data.ConversationGenerator.Weighted;
@@ -66,6 +67,19 @@ public enum ExampleData {
         Stream<String> lines(RandomGenerator random) {
             return Stream.generate(() -> Questions.sum(random));
         }
+
+        @Override
+        Stream<String> heldOut(RandomGenerator random) {
+            return Stream.generate(() -> Questions.heldOutSum(random));
+        }
+    },
+
+    /** A question for a calculator, and its result: for {@code grpo} with a tool. */
+    CALCULATIONS {
+        @Override
+        Stream<String> lines(RandomGenerator random) {
+            return Stream.generate(() -> CalculatorChats.question(random));
+        }
     };
 
     private static final ConversationGenerator CONVERSATIONS = new ConversationGenerator(ChatSeeds.load(),
@@ -80,12 +94,12 @@ public enum ExampleData {
     /** Lines without end that have nothing which those to train on have. */
     Stream<String> heldOut(RandomGenerator random) {
         throw new IllegalArgumentException("Nothing of " + label() + " is held out; there is of "
-                + Arrays.stream(values()).filter(ExampleData::holdsOut).map(ExampleData::label).collect(Collectors.joining(" and "))
+                + Arrays.stream(values()).filter(ExampleData::holdsOut).map(ExampleData::label).collect(Collectors.joining(", "))
                 + ". Another seed gives other lines.");
     }
 
     private boolean holdsOut() {
-        return this == PAIRS || this == THUMBS;
+        return this == PAIRS || this == THUMBS || this == SUMS;
     }
 
     /** Its name in options. */
@@ -102,6 +116,11 @@ public enum ExampleData {
         return Arrays.stream(values()).filter(kind -> kind.label().equals(label)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("There are no examples of the kind " + label + "; there are "
                         + String.join(", ", Arrays.stream(values()).map(ExampleData::label).toList()) + "."));
+    }
+
+    /** The tool that conversations of {@link #TOOLS} and {@link #CALCULATIONS} are told of, as OpenAI's API has it. */
+    public static ObjectNode calculator() {
+        return CalculatorChats.definition();
     }
 
     /** Lines of JSON, to train on. */

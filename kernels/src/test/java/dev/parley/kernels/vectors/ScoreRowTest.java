@@ -111,4 +111,47 @@ class ScoreRowTest {
             }
         }
     }
+
+    private static final double[] ODD = {Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, Double.NaN, 3.3e38, -3.3e38, -0.0, 1e-40, -90};
+
+    /** Rows of every width around whole vectors, and now and then of numbers at the ends of what there is. */
+    private static double[] row(SplittableRandom random, int n, int run) {
+        var values = random.doubles(n, -20, 20).toArray();
+        for (int i = 0; i < run % 4; i++) values[random.nextInt(n)] = ODD[random.nextInt(ODD.length)];
+        if (run == 7) java.util.Arrays.fill(values, Double.NEGATIVE_INFINITY);
+        return values;
+    }
+
+    /** A run must not depend on when the compiler has the vectors ready. */
+    @Test
+    void vectorsAndPlainLoopsGiveTheSameBits() {
+        var random = new SplittableRandom(4);
+        for (int n = 1; n <= 300; n += n < 140 ? 1 : 37) {
+            for (int run = 0; run < 12; run++) {
+                var values = row(random, n, run);
+                int target = random.nextInt(n), at = run % 3;
+                try (var arena = Arena.ofConfined()) {
+                    var where = "width " + n + ", run " + run;
+                    MemorySegment halves = halves(arena, values, at), plainHalves = halves(arena, values, at);
+                    var scratch = new float[n];
+                    assertEquals(ScoreRow.loss(halves, at, n, target, scratch, true, true),
+                            ScoreRow.loss(plainHalves, at, n, target, scratch, true, false), where);
+                    for (int i = 0; i < at + n + 3; i++) assertEquals(score(halves, i), score(plainHalves, i), where + ", gradient " + i);
+                    MemorySegment floats = floats(arena, values, at), plainFloats = floats(arena, values, at);
+                    assertEquals(FloatScoreRow.loss(floats, at, n, target, scratch, true, true),
+                            FloatScoreRow.loss(plainFloats, at, n, target, scratch, true, false), where);
+                    for (int i = 0; i < at + n + 3; i++)
+                        assertEquals(floats.getAtIndex(FLOAT, i), plainFloats.getAtIndex(FLOAT, i), where + ", gradient " + i);
+                }
+            }
+        }
+    }
+
+    private static MemorySegment halves(Arena arena, double[] values, int at) {
+        var scores = arena.allocate(2 * (at + values.length + 3));
+        scores.fill((byte) 0x12);
+        for (int i = 0; i < values.length; i++)
+            scores.setAtIndex(SHORT, at + i, (short) (Float.floatToRawIntBits((float) values[i]) >> 16));
+        return scores;
+    }
 }

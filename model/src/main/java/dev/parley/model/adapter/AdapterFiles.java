@@ -129,14 +129,14 @@ public final class AdapterFiles implements AutoCloseable {
      * @param b (out, rank), row-major
      * @param scale what x Aᵀ Bᵀ is multiplied by
      */
-    public record LowRank(int rank, int in, int out, float[] a, float[] b, double scale) {}
+    public record LowRankMatrices(int rank, int in, int out, float[] a, float[] b, double scale) {}
 
     /** Reads a module's matrices, in float32. */
-    public LowRank lowRank(String module) {
+    public LowRankMatrices lowRank(String module) {
         var pair = modules.get(module);
         if (pair == null) throw new IllegalArgumentException("The adapter has nothing for " + module + ".");
         int rank = (int) pair.a.shape()[0], in = (int) pair.a.shape()[1], out = (int) pair.b.shape()[0];
-        return new LowRank(rank, in, out, WeightLoader.numbers(source, pair.a.name()), WeightLoader.numbers(source, pair.b.name()),
+        return new LowRankMatrices(rank, in, out, WeightLoader.numbers(source, pair.a.name()), WeightLoader.numbers(source, pair.b.name()),
                 config.scale(rank));
     }
 

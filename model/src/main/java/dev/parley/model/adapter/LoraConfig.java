@@ -114,7 +114,7 @@ public record LoraConfig(int r, double loraAlpha, double loraDropout, TargetModu
     Object targetsAsWritten() {
         return switch (targetModules) {
             case AllLinear _ -> TargetModules.ALL_LINEAR;
-            case Matching(var regex) -> regex;
+            case Matching matching -> matching.regex();
             case Named(var names) -> names;
         };
     }

@@ -44,22 +44,22 @@ public sealed interface TargetModules {
     }
 
     /**
-     * Modules whose whole names a regular expression matches.
-     *
-     * @param regex such as <code>.*\.(q|v)_proj</code>
+     * Modules whose whole names a regular expression matches, such as <code>.*\.(q|v)_proj</code>.
      */
-    record Matching(String regex) implements TargetModules {
+    final class Matching implements TargetModules {
 
         private static final int LONGEST = 1000;
 
+        private final Pattern pattern;
+
         /** @throws IllegalArgumentException if it is no regular expression */
-        public Matching {
+        public Matching(String regex) {
             if (regex.isBlank() || regex.length() > LONGEST)
                 throw new IllegalArgumentException(
                         "target_modules is a regular expression of " + regex.length() + " characters; it needs 1 to "
                                 + LONGEST + ".");
             try {
-                Pattern.compile(regex);
+                pattern = Pattern.compile(regex);
             } catch (PatternSyntaxException e) {
                 throw new IllegalArgumentException(
                         "target_modules is the regular expression \"" + regex + "\": " + e.getDescription() + ".", e);
@@ -68,7 +68,27 @@ public sealed interface TargetModules {
 
         @Override
         public boolean matches(String module) {
-            return Pattern.compile(regex).matcher(new Bounded(module, new int[1])).matches();
+            return pattern.matcher(new Bounded(module, new int[1])).matches();
+        }
+
+        /** The regular expression as it was written. */
+        public String regex() {
+            return pattern.pattern();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Matching matching && regex().equals(matching.regex());
+        }
+
+        @Override
+        public int hashCode() {
+            return regex().hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return regex();
         }
 
         /** A name that may be looked at so often: some expressions take longer than the world has. */

@@ -65,7 +65,7 @@ public final class ServedResponder implements Responder, AutoCloseable {
     }
 
     private ServedModel served() {
-        if (lease.isEmpty()) lease = Optional.of(models.lease(Optional.of(name)));
+        if (lease.isEmpty()) lease = Optional.of(models.lease(Optional.of(name), caller.id()));
         return lease.get().model();
     }
 

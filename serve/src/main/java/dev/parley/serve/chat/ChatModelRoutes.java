@@ -2,6 +2,7 @@ package dev.parley.serve.chat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.assistants.AssistantCard;
 import dev.parley.serve.assistants.ServedAssistants;
 import dev.parley.serve.assistants.ServedAssistants.Served;
@@ -14,16 +15,19 @@ import dev.parley.serve.sampling.SettingsForm;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 /** Which models and assistants can be asked. */
 final class ChatModelRoutes implements Routes {
 
     private final ModelPool models;
     private final ServedAssistants assistants;
+    private final Predicate<Caller> mayTeach;
 
-    ChatModelRoutes(ModelPool models, ServedAssistants assistants) {
+    ChatModelRoutes(ModelPool models, ServedAssistants assistants, Predicate<Caller> mayTeach) {
         this.models = models;
         this.assistants = assistants;
+        this.mayTeach = mayTeach;
     }
 
     @Override
@@ -32,11 +36,12 @@ final class ChatModelRoutes implements Routes {
     }
 
     private void list(Context request) {
-        var json = JsonNodeFactory.instance.objectNode().put("default", models.defaultId());
+        var caller = Caller.of(request);
+        var json = JsonNodeFactory.instance.objectNode().put("default", models.defaultId()).put("teaching", mayTeach.test(caller));
         var list = json.putArray("models");
         models.all().forEach(info -> {
             list.add(json(info));
-            for (var name : info.source().adaptedNames()) list.add(json(info).put("id", name).put("kind", "adapter"));
+            for (var name : info.source().adaptedNames(caller.id())) list.add(json(info).put("id", name).put("kind", "adapter"));
         });
         assistants.all().forEach(assistant -> list.add(json(assistant)));
         json.set("settings", SettingsForm.rows());

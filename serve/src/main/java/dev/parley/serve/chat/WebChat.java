@@ -21,12 +21,16 @@ import dev.parley.serve.chat.running.RunningAnswers;
 import dev.parley.serve.chat.tools.ConversationTools;
 import dev.parley.serve.chat.tools.ToolRoutes;
 import dev.parley.serve.http.Routes;
+import dev.parley.serve.lessons.RunningLesson;
+import dev.parley.serve.lessons.ServedLessons;
 import dev.parley.serve.models.ModelPool;
 import dev.parley.serve.store.Database;
 import dev.parley.serve.store.StoreException;
 import io.javalin.config.RoutesConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,19 +52,21 @@ public final class WebChat implements Routes {
     private final List<Routes> groups;
     private final ServerLease lease;
     private final AnswerExplainer explainer;
+    private final Optional<RunningLesson> running;
     private final ScheduledExecutorService upkeep = Executors.newScheduledThreadPool(2,
             Thread.ofPlatform().daemon().name("parley-upkeep-", 0).factory());
 
     /**
      * @param assistants that are offered beside the models
      * @param sources that conversations can answer from; stay the caller's
-     * @param quota of each owner
-     * @param showsInside whether explanations may show the instructions of assistants and what models were trained on
+     * @param teaching of the models, where that is offered
+     * @param auth whether people log in
      * @param note takes what the operator should know, in lines
      */
-    public WebChat(Database database, ModelPool models, ServedAssistants assistants, ChatSources sources, Quota quota,
-            boolean showsInside, Consumer<String> note) {
+    public WebChat(Database database, ModelPool models, ServedAssistants assistants, ChatSources sources,
+            Optional<ServedLessons> teaching, boolean auth, Consumer<String> note) {
         this.note = note;
+        var quota = auth ? Quota.SHARED : Quota.ALONE;
         var messages = new Messages(database, quota);
         conversations = new Conversations(database, quota);
         lease = new ServerLease(database);
@@ -69,13 +75,18 @@ public final class WebChat implements Routes {
         tools = new ConversationTools(sources.tools(), new AllowedTools(database));
         answers = new RunningAnswers(new ChatEngine(models), assistants, models,
                 (owner, conversation) -> ConversationSources.of(owner, conversation, documents, tools), messages, lease.id(), note);
-        explainer = new AnswerExplainer(models, showsInside);
-        groups = List.of(new ChatModelRoutes(models, assistants), new PresetRoutes(new Presets(database, quota)),
+        explainer = new AnswerExplainer(models, !auth); // where people log in, what is inside is the operator's
+        running = teaching.map(t -> new RunningLesson(t.lessons(), t.maker()));
+        var lessons = teaching.map(t -> new LessonRoutes(t, running.orElseThrow(), models, database, auth));
+        lessons.ifPresent(routes -> routes.faults().forEach(note));
+        groups = new ArrayList<>(List.of(
+                new ChatModelRoutes(models, assistants, caller -> lessons.filter(routes -> routes.offers(caller)).isPresent()), new PresetRoutes(new Presets(database, quota)),
                 new ConversationRoutes(conversations, messages, answers),
                 new TransferRoutes(conversations, new Export(conversations, messages), new Import(database, quota)),
                 new AnswerRoutes(answers), new EventRoutes(answers), new ExplanationRoutes(answers, explainer),
                 new PassageRoutes(assistants, documents, answers),
-                new RatingRoutes(new Ratings(database, quota), new Edits(database, quota)), new DocumentRoutes(documents), new ToolRoutes(tools));
+                new RatingRoutes(new Ratings(database, quota), new Edits(database, quota)), new DocumentRoutes(documents), new ToolRoutes(tools)));
+        lessons.ifPresent(groups::add);
         interruptLeft();
         upkeep.scheduleWithFixedDelay(this::goOn, RENEWED.toMillis(), RENEWED.toMillis(), TimeUnit.MILLISECONDS);
         upkeep.scheduleAtFixedRate(this::purge, 0, 1, TimeUnit.DAYS);
@@ -111,6 +122,7 @@ public final class WebChat implements Routes {
 
     /** Takes no new answers, and lets those that are being written finish for a time; the rest is kept as interrupted. */
     public void finish(Duration grace) {
+        running.ifPresent(RunningLesson::close);
         answers.finish(grace);
         explainer.finish();
         documents.close();

@@ -3,7 +3,7 @@
  * {@link dev.parley.serve.chat.history}, what is being written in {@link dev.parley.serve.chat.running}.
  *
  * <pre>{@code
- * var chat = new WebChat(database, models, ServedAssistants.NONE, ChatSources.NONE, Quota.SHARED, false, System.err::println);
+ * var chat = new WebChat(database, models, ServedAssistants.NONE, ChatSources.NONE, Optional.empty(), false, System.err::println);
  * chat.addTo(config.routes);
  * …
  * chat.finish(Duration.ofSeconds(30));

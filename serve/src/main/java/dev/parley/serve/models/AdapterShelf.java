@@ -8,16 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * The adapters that a served model can be asked with, as {@code MODEL:ADAPTER}: some that are named when the server starts, and every
- * one that lies in a folder, also those that come and go while the server runs.
+ * The adapters that a served model can be asked with, as {@code MODEL:ADAPTER}: some that are named when the server starts, every
+ * one that lies in a folder, and those that it was taught; the latter two come and go while the server runs.
  *
  * @param named folders of adapters, by their names
  * @param folder whose sub-folders are adapters, by their own names
+ * @param taught by feedback
  */
-public record AdapterShelf(Map<String, Path> named, Optional<Path> folder) {
+public record AdapterShelf(Map<String, Path> named, Optional<Path> folder, TaughtAdapters taught) {
 
     /** No adapter. */
     public static final AdapterShelf EMPTY = new AdapterShelf(Map.of(), Optional.empty());
@@ -33,17 +34,23 @@ public record AdapterShelf(Map<String, Path> named, Optional<Path> folder) {
         }
     }
 
-    /** Where an adapter lies; empty where there is none of that name, or no longer. */
-    public Optional<Path> find(String name) {
-        if (!name.matches(NAME)) return Optional.empty();
-        return Optional.ofNullable(named.get(name)).or(() -> folder.map(f -> f.resolve(name))).filter(AdapterFiles::isAdapter);
+    /** Adapters that nobody was asked about. */
+    public AdapterShelf(Map<String, Path> named, Optional<Path> folder) {
+        this(named, folder, TaughtAdapters.NONE);
     }
 
-    /** The names of those that are there now, in order. */
-    public List<String> names() {
-        var all = new TreeMap<String, Path>();
-        for (var name : candidates()) find(name).ifPresent(path -> all.put(name, path));
-        return List.copyOf(all.keySet());
+    /** Where an adapter lies; empty where there is none of that name for this user, or no longer. */
+    Optional<Path> find(String name, String user) {
+        if (!name.matches(NAME)) return Optional.empty();
+        return taught.find(name, user).or(() -> Optional.ofNullable(named.get(name))).or(() -> folder.map(f -> f.resolve(name)))
+                .filter(AdapterFiles::isAdapter);
+    }
+
+    /** The names of those that a user is offered now, in order. */
+    List<String> names(String user) {
+        var all = new TreeSet<>(taught.names(user));
+        for (var name : candidates()) find(name, user).ifPresent(_ -> all.add(name));
+        return List.copyOf(all);
     }
 
     private List<String> candidates() {

@@ -124,14 +124,25 @@ final class ModelPlaces {
      * The model that a name means, or whose adapter it means.
      *
      * @param name or alias, and maybe that of an adapter behind a colon; empty for the default
+     * @param user who asks: adapters that are another's are not there
      * @throws ApiError 404 if there is no such model
      */
-    Place find(Optional<String> name) {
+    Place find(Optional<String> name, String user) {
         if (name.isEmpty()) return places.get(defaultId());
         return places.values().stream().filter(p -> p.source.isCalled(name.get())).findFirst()
-                .or(() -> places.values().stream().filter(p -> p.source.adapterCalled(name.get()).isPresent()).findFirst())
-                .orElseThrow(() -> ApiError.of(404, "model_not_found",
-                        "There is no model " + shortened(name.get()) + "; served are " + String.join(", ", places.keySet()) + "."));
+                .or(() -> places.values().stream().filter(p -> p.source.adapterCalled(name.get(), user).isPresent()).findFirst())
+                .orElseThrow(() -> none(name.get()));
+    }
+
+    /** As above, of what is for everybody. */
+    Place find(Optional<String> name) {
+        return find(name, TaughtAdapters.NOBODY);
+    }
+
+    /** What to throw where there is no model of a name. */
+    ApiError none(String name) {
+        return ApiError.of(404, "model_not_found",
+                "There is no model " + shortened(name) + "; served are " + String.join(", ", places.keySet()) + ".");
     }
 
     private static String shortened(String name) {

@@ -127,7 +127,12 @@ public final class ModelPool implements AutoCloseable {
      * @throws ApiError 404 if there is no such model
      */
     public Info info(String name) {
-        return places.locked(() -> info(places.find(Optional.of(name))));
+        return info(name, TaughtAdapters.NOBODY);
+    }
+
+    /** The same, where the name may be that of an adapter of a user's own. */
+    public Info info(String name, String user) {
+        return places.locked(() -> info(places.find(Optional.of(name), user)));
     }
 
     private static Info info(Place place) {
@@ -191,30 +196,65 @@ public final class ModelPool implements AutoCloseable {
     }
 
     /**
-     * A model for use, loaded if need be.
+     * A model for use, loaded if need be, as the APIs ask for it: with the lesson that they answer with, if there is one.
      *
      * @param name or alias, and maybe that of an adapter behind a colon; empty for the default
      * @throws ApiError 404 if there is no such model, 503 while it is being loaded, or if it cannot be
      */
     public Lease lease(Optional<String> name) {
-        var lease = hold(name);
+        var lease = hold(name, TaughtAdapters.NOBODY);
         var source = lease.place.source;
-        var adapter = name.filter(n -> !source.isCalled(n)).flatMap(source::adapterCalled);
+        return adapted(lease, behind(name, source).or(() -> source.adapters().taught().ofRequests().map(source::adaptedName)),
+                TaughtAdapters.NOBODY);
+    }
+
+    /**
+     * The same for a user, and what is named, no more and no less.
+     *
+     * @param user whose own adapters may be named too
+     */
+    public Lease lease(Optional<String> name, String user) {
+        var lease = hold(name, user);
+        return adapted(lease, behind(name, lease.place.source), user);
+    }
+
+    /**
+     * The name under which a user's chat asks for a model that it names: with the lesson that is in use for that user, if there is one.
+     *
+     * @param name or alias, and maybe that of an adapter behind a colon; empty for the default
+     * @throws ApiError 404 if there is no such model
+     */
+    public String taught(Optional<String> name, String user) {
+        var source = places.locked(() -> places.find(name, user).source);
+        return behind(name, source).or(() -> source.adapters().taught().current(user).map(source::adaptedName)).orElse(source.id());
+    }
+
+    /** A name that has an adapter's behind the model's. */
+    private static Optional<String> behind(Optional<String> name, ModelSource source) {
+        return name.filter(n -> !source.isCalled(n));
+    }
+
+    private Lease adapted(Held lease, Optional<String> name, String user) {
+        if (name.isEmpty()) return lease;
+        var folder = lease.place.source.adapterCalled(name.get(), user);
         try {
-            adapter.ifPresent(folder -> lease.model = lease.model.adapted(name.orElseThrow(), folder));
+            lease.model = lease.model.adapted(name.get(), folder.orElseThrow(() -> places.none(name.get())));
             return lease;
+        } catch (ApiError e) { // it has gone meanwhile
+            lease.close();
+            throw e;
         } catch (RuntimeException e) { // an adapter is read on the thread of the request: it takes less than a model by far
             lease.close();
-            throw ApiError.of(503, "adapter_failed", "The adapter " + name.orElseThrow() + " cannot be loaded: "
-                    + e.getMessage().replace(adapter.orElseThrow().toString(), "it"));
+            throw ApiError.of(503, "adapter_failed", "The adapter " + name.get() + " cannot be loaded: "
+                    + String.valueOf(e.getMessage()).replace(folder.orElseThrow().toString(), "it"));
         }
     }
 
-    private Held hold(Optional<String> name) {
+    private Held hold(Optional<String> name, String user) {
         var deadline = System.nanoTime() + patience.toNanos();
         try {
             return places.locked(() -> {
-                var place = places.find(name);
+                var place = places.find(name, user);
                 if (!place.isReady()) loader.begin(place);
                 await(place, deadline);
                 return new Held(place, place.model.orElseThrow());

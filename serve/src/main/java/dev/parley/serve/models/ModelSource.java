@@ -57,18 +57,40 @@ public record ModelSource(String id, List<String> aliases, long bytes, int conte
         this(id, aliases, bytes, contextLength, List.of(), Optional.empty(), AdapterShelf.EMPTY, loader);
     }
 
-    /** The names of its adapters with its own before them, as requests have them. */
+    /** The same with adapters that it was taught. */
+    public ModelSource withTaught(TaughtAdapters taught) {
+        return new ModelSource(id, aliases, bytes, contextLength, suggestions, folder,
+                new AdapterShelf(adapters.named(), adapters.folder(), taught), loader);
+    }
+
+    /** The names of its adapters for everybody with its own before them, as requests have them. */
     public List<String> adaptedNames() {
-        return adapters.names().stream().map(name -> id + ":" + name).toList();
+        return adaptedNames(TaughtAdapters.NOBODY);
     }
 
-    /** The adapter that a name means, {@code MODEL:ADAPTER}; empty where it is another model's, or is not there. */
+    /** The same of those that a user is offered. */
+    public List<String> adaptedNames(String user) {
+        return adapters.names(user).stream().map(this::adaptedName).toList();
+    }
+
+    /** Its name with an adapter's behind it. */
+    public String adaptedName(String adapter) {
+        return id + ":" + adapter;
+    }
+
+    /** The adapter that a name means, {@code MODEL:ADAPTER}; empty where it is another model's, or is not there for everybody. */
     public Optional<Path> adapterCalled(String name) {
-        var colon = name.lastIndexOf(':');
-        return colon > 0 && isCalled(name.substring(0, colon)) ? adapters.find(name.substring(colon + 1)) : Optional.empty();
+        return adapterCalled(name, TaughtAdapters.NOBODY);
     }
 
-    boolean isCalled(String name) {
+    /** The same for a user. */
+    Optional<Path> adapterCalled(String name, String user) {
+        var colon = name.lastIndexOf(':');
+        return colon > 0 && isCalled(name.substring(0, colon)) ? adapters.find(name.substring(colon + 1), user) : Optional.empty();
+    }
+
+    /** Whether that is its name or an alias. */
+    public boolean isCalled(String name) {
         return id.equals(name) || aliases.contains(name);
     }
 }

@@ -30,6 +30,7 @@ public final class ServedModel {
     private final Instant loadedAt;
     private final LoadedAdapters adapters;
     private final Optional<Adapter> adapter;
+    private final Optional<ServedModel> base; // that the adapter changes
 
     /** @throws ModelException if its draft model has another vocabulary; both are freed then */
     ServedModel(String id, ModelSource.Parts parts, InferenceEngine.Limits limits) {
@@ -43,6 +44,7 @@ public final class ServedModel {
         loadedAt = Instant.now();
         adapters = new LoadedAdapters(model);
         adapter = Optional.empty();
+        base = Optional.empty();
         try {
             engine = new InferenceEngine(model, tokenizer, draft, limits);
         } catch (RuntimeException | Error e) {
@@ -54,6 +56,7 @@ public final class ServedModel {
     private ServedModel(ServedModel base, String id, Adapter adapter) {
         this.id = id;
         this.adapter = Optional.of(adapter);
+        this.base = Optional.of(base);
         model = base.model;
         tokenizer = base.tokenizer;
         defaults = base.defaults;
@@ -78,6 +81,11 @@ public final class ServedModel {
     /** The name that requests use. */
     public String id() {
         return id;
+    }
+
+    /** The model without its adapter; it itself where it has none. */
+    public ServedModel base() {
+        return base.orElse(this);
     }
 
     /** The model's tokenizer; threads may share it. */

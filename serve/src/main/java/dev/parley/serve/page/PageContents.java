@@ -12,10 +12,10 @@ final class PageContents {
     /** Modules that come with the page; the browser is told of them at once, so that it need not find one in another. */
     static final List<String> MODULES = Stream
             .of("api", "app", "assistants", "attachments", "calls", "card", "choices", "compare", "composer", "conversation",
-                    "days", "decisions", "dialog", "dom", "dress", "forms", "i18n", "i18n/en", "i18n/zh", "knowledge", "login", "look",
+                    "days", "decisions", "dialog", "dom", "dress", "forms", "i18n", "i18n/en", "i18n/zh", "knowledge", "lesson", "login", "look",
                     "markdown",
                     "menu", "meter", "models", "panel", "preferences", "rating", "sampling", "scroll", "share", "shortcuts", "sidebar",
-                    "sources", "state", "stream", "thoughts", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome",
+                    "sources", "state", "stream", "teach", "thoughts", "thread", "toast", "tokens", "tools", "transfer", "tree", "turn", "welcome",
                     "why",
                     "work", "writing")
             .map(name -> "js/" + name + ".js").toList();
@@ -23,7 +23,7 @@ final class PageContents {
     /** The page's other files. */
     static final List<String> OTHERS = List.of("js/early.js", "css/attachments.css", "css/base.css", "css/layout.css",
             "css/look.css", "css/panels.css",
-            "css/prose.css", "css/shared.css",
+            "css/prose.css", "css/shared.css", "css/teach.css",
             "css/thread.css", "css/why.css", "css/work.css", "img/icon.svg");
 
     /** What draws explanations, as it does in their own page; it comes when the first is asked for. */

@@ -23,6 +23,12 @@ import java.util.List;
  */
 final class LessonObjective implements Objective<LessonExample> {
 
+    private static final String LOSS = "loss/";
+    private static final String WANTED = "wanted";
+    private static final String OWN = "own";
+    private static final String PAIRS = "pairs";
+    private static final String THUMBS = "thumbs";
+
     private final NextToken texts = new NextToken();
     private final Dpo pairs;
     private final Kto thumbs;
@@ -43,6 +49,20 @@ final class LessonObjective implements Objective<LessonExample> {
         return examples.stream().filter(kind::isInstance).map(example -> content.cast(example.content())).toList();
     }
 
+    /** The metrics by which a run tells how far each kind is that it has. */
+    static List<String> kinds(List<LessonExample> examples) {
+        return examples.stream().map(LessonObjective::kind).distinct().map(kind -> LOSS + kind).toList();
+    }
+
+    private static String kind(LessonExample example) {
+        return switch (example) {
+            case Wanted _ -> WANTED;
+            case Kept _ -> OWN;
+            case Compared _ -> PAIRS;
+            case Judged _ -> THUMBS;
+        };
+    }
+
     @Override
     public Tally step(TrainableLM model, List<List<LessonExample>> batches) {
         readReference(model);
@@ -51,10 +71,10 @@ final class LessonObjective implements Objective<LessonExample> {
         var kept = batches.stream().map(batch -> of(batch, Kept.class, TrainingRow.class)).filter(b -> !b.isEmpty()).toList();
         var compared = batches.stream().map(batch -> of(batch, Compared.class, PairRows.class)).filter(b -> !b.isEmpty()).toList();
         var judged = batches.stream().map(batch -> of(batch, Judged.class, Thumb.class)).filter(b -> !b.isEmpty()).toList();
-        if (!wanted.isEmpty()) tally = tally.plus(named("wanted", texts.step(model, wanted)));
-        if (!kept.isEmpty()) tally = tally.plus(named("own", texts.step(model, kept)));
-        if (!compared.isEmpty()) tally = tally.plus(named("pairs", pairs.step(model, compared)));
-        if (!judged.isEmpty()) tally = tally.plus(named("thumbs", thumbs.step(model, judged)));
+        if (!wanted.isEmpty()) tally = tally.plus(named(WANTED, texts.step(model, wanted)));
+        if (!kept.isEmpty()) tally = tally.plus(named(OWN, texts.step(model, kept)));
+        if (!compared.isEmpty()) tally = tally.plus(named(PAIRS, pairs.step(model, compared)));
+        if (!judged.isEmpty()) tally = tally.plus(named(THUMBS, thumbs.step(model, judged)));
         return tally;
     }
 
@@ -72,10 +92,10 @@ final class LessonObjective implements Objective<LessonExample> {
         var tally = Tally.NONE;
         for (var example : batch) {
             tally = tally.plus(switch (example) {
-                case Wanted(var row) -> named("wanted", texts.evaluate(model, List.of(row)));
-                case Kept(var row) -> named("own", texts.evaluate(model, List.of(row)));
-                case Compared(var pair) -> named("pairs", pairs.evaluate(model, List.of(pair)));
-                case Judged(var thumb) -> named("thumbs", thumbs.evaluate(model, List.of(thumb)));
+                case Wanted(var row) -> named(WANTED, texts.evaluate(model, List.of(row)));
+                case Kept(var row) -> named(OWN, texts.evaluate(model, List.of(row)));
+                case Compared(var pair) -> named(PAIRS, pairs.evaluate(model, List.of(pair)));
+                case Judged(var thumb) -> named(THUMBS, thumbs.evaluate(model, List.of(thumb)));
             });
         }
         return tally;
@@ -83,7 +103,7 @@ final class LessonObjective implements Objective<LessonExample> {
 
     /** Losses of tokens, pairs and thumbs have no mean in common that says anything: each kind is shown by its own. */
     private static Tally named(String kind, Tally tally) {
-        return new Tally(tally.loss(), tally.metrics()).with("loss/" + kind, tally.loss().sum(), tally.loss().targets());
+        return new Tally(tally.loss(), tally.metrics()).with(LOSS + kind, tally.loss().sum(), tally.loss().targets());
     }
 
     @Override

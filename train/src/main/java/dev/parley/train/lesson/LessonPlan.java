@@ -25,6 +25,7 @@ record LessonPlan(List<Answered> wanted, List<PreferencePair> compared, List<Rat
     private static final int LEAST_TO_HOLD_OUT = 10;
     private static final int HELD_OUT_EVERY = 5;
     private static final int PARAPHRASED = 70; // questions that paraphrases make of all edits together
+    private static final int MOST_WAYS_OF_A_PAIR = 4;
     private static final int MOST_ASKED = 40;
     private static final int ASKED_OF_ONE = 5;
     private static final int COMPARED_OF_ONE = 2; // held-out ways of a pair or thumb where none is held out
@@ -56,10 +57,13 @@ record LessonPlan(List<Answered> wanted, List<PreferencePair> compared, List<Rat
                     .forEach(way -> wanted.add(new Answered(way, edit.chosen())));
         }
         for (var liked : thumbs.trained()) if (liked.good()) wanted.add(new Answered(liked.prompt(), liked.answer()));
-        var compared = new ArrayList<>(pairs.trained());
-        for (var edit : edits.trained()) {
-            compared.add(edit);
-            ways(edit.prompt(), question -> Paraphrases.trained(question, 1, settings.seed())).forEach(way -> compared.add(asked(edit, way)));
+        var compared = new ArrayList<PreferencePair>();
+        var all = Stream.concat(pairs.trained().stream(), edits.trained().stream()).toList();
+        var ways = Math.max(1, Math.min(MOST_WAYS_OF_A_PAIR, PARAPHRASED / 2 / Math.max(1, all.size())));
+        for (var pair : all) {
+            compared.add(pair);
+            ways(pair.prompt(), question -> Paraphrases.trained(question, ways, settings.seed()))
+                    .forEach(way -> compared.add(asked(pair, way)));
         }
         return new LessonPlan(wanted, compared, thumbs.trained(), askedOf(edits.trained()), edits.held(), pairs.held(), thumbs.held());
     }

@@ -46,6 +46,7 @@ public final class Teaching {
     private static final int LONGEST_ANSWER = 160;
     private static final int SPARE_TOKENS = 8; // an answer may begin right and go on
     private static final int SHOWN = 8;
+    private static final int WARMUP_STEPS = 5; 
 
     private final Path model;
     private final Tokenizer tokenizer;
@@ -170,10 +171,11 @@ public final class Teaching {
             var exam = new LessonExam(plan, rows);
             var type = Engine.trainingType();
             var network = TrainableLM.frozen(model, type, WeightType.of(type), config -> config.withDropout(0));
-            var arguments = arguments(examples);
+            var arguments = arguments(examples, network.config().hiddenSize());
             try (var trainer = Trainer.of(network, arguments, new LessonObjective(examples), Examples.of(examples), Optional.empty())) {
                 network.attach(LoraConfig.of(settings.rank(), settings.alpha()).withBaseModel(name), settings.seed());
                 trainer.onEvent(TrainingReport.of(trainer));
+                trainer.with(new LearnedEnough(LessonObjective.kinds(examples), settings.leastSteps()));
                 trainer.onEvent(event -> heard(trainer, event));
                 took("load");
                 var before = exam.examine(network);
@@ -193,12 +195,12 @@ public final class Teaching {
             if (stopAsked) trainer.stop();
         }
 
-        private TrainingArguments arguments(List<LessonExample> examples) {
+        private TrainingArguments arguments(List<LessonExample> examples, int hiddenSize) {
             var longest = examples.stream().flatMap(example -> example.rows().stream()).mapToInt(row -> row.length()).max().orElse(1);
             var together = Math.max(1, Math.min(settings.batchSize(), TOKENS_OF_A_PASS / longest));
             return TrainingArguments.builder().outputDir(training).maxSteps(settings.steps(examples.size()))
                     .perDeviceTrainBatchSize(together).gradientAccumulationSteps(Math.ceilDiv(settings.batchSize(), together))
-                    .learningRate(settings.learningRate()).lrSchedulerType(LrSchedule.Type.COSINE).warmupRatio(0.1)
+                    .learningRate(settings.learningRate(hiddenSize)).lrSchedulerType(LrSchedule.Type.COSINE).warmupSteps(WARMUP_STEPS)
                     .saveStrategy(IntervalStrategy.NO).loggingSteps(1).reportTo(ReportTo.HTML).seed(settings.seed()).build();
         }
 

@@ -30,6 +30,11 @@ final class Answers {
         return row == 0 ? 0 : ends[row - 1];
     }
 
+    /** The part of numbers of all targets that is a row's. */
+    double[] of(int row, double[] all) {
+        return Arrays.copyOfRange(all, begin(row), ends[row]);
+    }
+
     /** ln p of each answer, of those of its tokens. */
     double[] sums(double[] logprobs) {
         var sums = new double[ends.length];

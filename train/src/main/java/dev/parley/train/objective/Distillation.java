@@ -1,9 +1,11 @@
 package dev.parley.train.objective;
 
+import dev.parley.model.ModelException;
 import dev.parley.model.TrainingBatch;
 import dev.parley.model.TrainingRow;
 import dev.parley.torch.SoftLoss;
 import dev.parley.torch.SoftSum;
+import dev.parley.torch.SoftTargets;
 import dev.parley.torch.TrainableLM;
 import java.util.List;
 
@@ -14,7 +16,7 @@ import java.util.List;
  *
  * <pre>{@code
  * var teacher = TrainableLM.frozen(Path.of("big"), DType.BFLOAT16, WeightType.BFLOAT16);
- * var objective = new Distillation(teacher, SoftLoss.DEFAULT);             // closes the teacher at its own end
+ * var objective = new Distillation(teacher, SoftLoss.DEFAULT, student);    // closes the teacher at its own end
  * Trainer.of(student, arguments, objective, train, Optional.of(eval)).train();
  * }</pre>
  */
@@ -23,8 +25,14 @@ public final class Distillation implements Objective<TrainingRow> {
     private final TrainableLM teacher;
     private final SoftLoss loss;
 
-    /** Learning from a teacher, which it has from here alone. @param teacher is never changed */
-    public Distillation(TrainableLM teacher, SoftLoss loss) {
+    /**
+     * Learning from a teacher.
+     *
+     * @param teacher stays as it is, and is closed with this
+     * @throws ModelException if the student has another vocabulary
+     */
+    public Distillation(TrainableLM teacher, SoftLoss loss, TrainableLM student) {
+        SoftTargets.requireSameVocabulary(teacher.config().vocabSize(), student.config().vocabSize());
         this.teacher = teacher;
         this.loss = loss;
         for (var parameter : teacher.parameters().all()) parameter.trainable(false);

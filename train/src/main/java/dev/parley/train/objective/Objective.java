@@ -44,6 +44,16 @@ public interface Objective<E extends TrainingExample> extends AutoCloseable {
      */
     Tally evaluate(TrainableLM model, List<E> batch);
 
+    /** Tokens that the step over these batches, just made, was about, padding not counted. */
+    default long tokens(List<List<E>> batches) {
+        return batches.stream().flatMap(List::stream).mapToLong(TrainingExample::tokens).sum();
+    }
+
+    /** Steps in a row that are given the same batches; the first of them may make something of these for the others. */
+    default int stepsPerBatch() {
+        return 1;
+    }
+
     /** What a checkpoint must keep of it beside the model, so that a resumed run is exact; most need nothing. */
     default Optional<Stateful> state() {
         return Optional.empty();

@@ -6,7 +6,7 @@ import dev.parley.kernels.vectors.AdamW;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.Parameter;
 import dev.parley.train.optimizer.GradientPieces.Piece;
 import java.util.ArrayList;
 import java.util.List;

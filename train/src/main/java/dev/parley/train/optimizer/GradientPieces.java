@@ -4,7 +4,7 @@ import dev.parley.kernels.DType;
 import dev.parley.kernels.machine.ThreadTeam;
 import dev.parley.kernels.vectors.GradientSum;
 import dev.parley.tensor.Scope;
-import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.parley.kernels.DType;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.Parameter;
 import dev.parley.train.optimizer.OptimizerSettings.MuonSettings;
 
 /**

@@ -3,7 +3,7 @@ package dev.parley.train.optimizer;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.Parameter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

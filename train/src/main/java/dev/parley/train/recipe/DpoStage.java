@@ -4,7 +4,6 @@ import dev.parley.data.chat.PreferencePair;
 import dev.parley.data.chat.PreferenceRows;
 import dev.parley.data.chat.PreferenceRows.PairRows;
 import dev.parley.train.objective.Dpo;
-import dev.parley.train.objective.DpoLoss;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +14,7 @@ final class DpoStage implements StageMethod {
     @Override
     public List<RecipeKey> keys() {
         return List.of(JudgedAnswers.BETA,
-                RecipeKey.oneOf("loss_type", RecipeKey.labels(DpoLoss.values(), DpoLoss::label), "sigmoid", "`dpo`: the loss of a pair."),
+                JudgedAnswers.LOSS_TYPE,
                 RecipeKey.number("label_smoothing", value -> value >= 0 && value < 0.5, "number ≥ 0, < 0.5", "0",
                         "`dpo`: how likely a pair is the wrong way round."));
     }
@@ -39,8 +38,8 @@ final class DpoStage implements StageMethod {
 
     private static Dpo.Settings settings(RecipeText text) {
         var byDefault = Dpo.Settings.DEFAULT;
-        return new Dpo.Settings(text.number("beta", byDefault.beta()),
-                DpoLoss.named(text.keys().path("loss_type").asText(byDefault.lossType().label())),
+        return new Dpo.Settings(JudgedAnswers.beta(text, byDefault.beta()),
+                JudgedAnswers.dpoLoss(text),
                 text.number("label_smoothing", byDefault.labelSmoothing()));
     }
 }

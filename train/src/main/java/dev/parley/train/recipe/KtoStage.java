@@ -40,7 +40,7 @@ final class KtoStage implements StageMethod {
 
     private static Kto.Settings settings(RecipeText text) {
         var byDefault = Kto.Settings.DEFAULT;
-        return new Kto.Settings(text.number("beta", byDefault.beta()), text.number("desirable_weight", byDefault.desirableWeight()),
+        return new Kto.Settings(JudgedAnswers.beta(text, byDefault.beta()), text.number("desirable_weight", byDefault.desirableWeight()),
                 text.number("undesirable_weight", byDefault.undesirableWeight()));
     }
 }

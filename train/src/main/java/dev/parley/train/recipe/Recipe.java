@@ -173,7 +173,8 @@ public final class Recipe {
     public Trainer open() throws IOException {
         var input = input();
         var lesson = stage().method().read(input);
-        var full = Dial.isIn(text) ? new Dial(text, input.tokenizer().vocabSize(), input.length(), lesson.tokens(), notes).turned() : text;
+        var full = Dial.isIn(text) ? new Dial(text, model(text).vocabSize(input.tokenizer()), input.length(), lesson.tokens(), notes).turned()
+                : text;
         var arguments = new RecipeArguments(full, notes).read();
         var model = model(full).open(input.tokenizer(), input.length(), arguments);
         try {
@@ -210,6 +211,6 @@ public final class Recipe {
     }
 
     private RecipeModel model(RecipeText text) {
-        return new RecipeModel(text, stage(), models);
+        return new RecipeModel(text, stage(), models, notes);
     }
 }

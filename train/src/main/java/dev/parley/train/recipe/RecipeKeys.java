@@ -23,15 +23,22 @@ final class RecipeKeys {
     static final List<RecipeKey> OWN = Stream.concat(Stream.of(
             RecipeKey.oneOf("stage", TrainingStage.labels(), TrainingStage.PRETRAIN.label(),
                     "What the run teaches: the next token of texts, what the assistant says in conversations, or which answers are better, "
-                            + "by pairs or thumbs."),
+                            + "by pairs, by thumbs, or by code that judges what the model tries."),
             new RecipeKey("model", node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "needed",
                     "What is trained: a model to go on from, or the shape of a new one, below."),
             new RecipeKey(Peft.KEY, JsonNode::isObject, "a map", "",
                     "Trains an adapter and leaves the model as it is: [keys](adapters.md#training-an-adapter) by PEFT's names."),
             RecipeKey.oneOf(Peft.BASE_DTYPE, Peft.BASE_DTYPES.keySet().stream().sorted().toList(), "as products are computed",
                     "How the weights are kept that an adapter stands beside."),
+            new RecipeKey(Teacher.KEY, node -> node.isTextual() || node.isObject(), "folder, model of the hub, or a map", "none",
+                    "`pretrain`, `sft`: a model with the same tokenizer whose likelihoods of all tokens are learned at each target; "
+                            + "[keys](training.md#a-small-model-that-drafts-for-a-large-one)."),
             RecipeKey.text("tokenizer", "folder, file, `gpt2`, or model of the hub", "the model's",
                     "What makes tokens of text; a new model needs one."),
+            RecipeKey.texts(RecipeModel.ADD_TOKENS, "none; sft: ChatML's, for a base model that has no chat template",
+                    "Special tokens that the tokenizer gains, and with it the model: [rows of its tables](training.md#new-tokens)."),
+            RecipeKey.count(RecipeModel.PAD_TO_MULTIPLE_OF, 1, "1",
+                    "What the vocabulary of a new model, or of one that gains tokens, is rounded up to a multiple of."),
             RecipeKey.count("context_length", 2, "256, or the model's", "Tokens of a row, and of a new model's context."),
             RecipeKey.files("train_files", "needed", "What is trained on: texts, conversations, or a folder of token shards."),
             RecipeKey.files("eval_files", "none", "What is only evaluated on; token shards bring their own."),

@@ -105,12 +105,18 @@ record RecipeText(String name, ObjectNode keys, Map<String, String> places) {
         return List.of("true", "yes", "on").contains(keys.path(key).asText());
     }
 
+    /** Texts: one, a list, or none. */
+    List<String> texts(String key) {
+        var texts = new ArrayList<String>();
+        var node = keys.path(key);
+        if (node.isTextual()) texts.add(node.asText());
+        for (var text : node) texts.add(text.asText());
+        return texts;
+    }
+
     /** Files or folders: one, or a list. */
     List<Path> files(String key) {
-        var files = new ArrayList<Path>();
-        var node = keys.path(key);
-        if (node.isTextual()) files.add(Path.of(node.asText()));
-        for (var file : node) files.add(Path.of(file.asText()));
+        var files = texts(key).stream().map(Path::of).toList();
         if (files.isEmpty()) throw wrong(key, key + " names no file.");
         return files;
     }

@@ -3,15 +3,18 @@ package dev.parley.train.recipe;
 import dev.parley.data.Dataset;
 import dev.parley.data.TrainingData;
 import dev.parley.data.shards.Shards;
+import dev.parley.model.TrainingRow;
 import dev.parley.torch.TrainableLM;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingArguments;
+import dev.parley.train.objective.NextToken;
+import dev.parley.train.objective.Objective;
 import dev.parley.train.report.DataMix;
 import java.io.IOException;
 import java.util.List;
 
 /**
- * Rows whose targets are learned, each as likely as it can be.
+ * Rows whose targets are learned, each as likely as it can be, or as a teacher thinks it.
  *
  * @param kind how the files are read in which passages are found again
  */
@@ -24,9 +27,14 @@ record RowLesson(RecipeRows read, TrainingData.Kind kind, StageInput input) impl
 
     @Override
     public Trainer trainer(TrainableLM model, TrainingArguments arguments) {
-        var trainer = read.eval().map(eval -> new Trainer(model, arguments, read.train(), eval))
-                .orElseGet(() -> new Trainer(model, arguments, read.train()));
-        return trainer.withTrainingData(data(), input.tokenizer());
+        var objective = Teacher.of(input.text(), input.models()).<Objective<TrainingRow>>map(t -> t.objective(model, arguments))
+                .orElseGet(NextToken::new);
+        try {
+            return Trainer.of(model, arguments, objective, read.train(), read.eval()).withTrainingData(data(), input.tokenizer());
+        } catch (RuntimeException | Error e) {
+            objective.close();
+            throw e;
+        }
     }
 
     private TrainingData data() {

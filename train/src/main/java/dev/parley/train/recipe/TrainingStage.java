@@ -17,7 +17,10 @@ public enum TrainingStage {
     DPO(new DpoStage()),
 
     /** Preferring answers with a thumb up to those with a thumb down: {@link dev.parley.train.objective.Kto}. */
-    KTO(new KtoStage());
+    KTO(new KtoStage()),
+
+    /** Answering so that code finds it right, from questions alone: {@link dev.parley.train.objective.Grpo}. */
+    GRPO(new GrpoStage());
 
     private final StageMethod method;
 

@@ -8,7 +8,7 @@ import dev.parley.tensor.RandomState;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import dev.parley.tensor.Workers;
-import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.Parameter;
 import dev.parley.torch.TrainableLM;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,13 +29,15 @@ public final class MatrixProducts {
 
     private final ModelConfig config;
     private final List<Product> products;
+    private final long adapter; // numbers of one that learns in the place of all others
 
     /** A vector of each token by a matrix of this shape. @param times it occurs */
     private record Product(long in, long out, long times) {}
 
-    private MatrixProducts(ModelConfig config, List<Product> products) {
+    private MatrixProducts(ModelConfig config, List<Product> products, long adapter) {
         this.config = config;
         this.products = products;
+        this.adapter = adapter;
     }
 
     /** Those of a model. */
@@ -46,18 +48,19 @@ public final class MatrixProducts {
         var products = new ArrayList<Product>();
         counts.forEach((shape, times) -> products.add(new Product(shape.getFirst(), shape.getLast(), times)));
         products.add(new Product(config.hiddenSize(), config.vocabSize(), 1)); // the head
-        return new MatrixProducts(config, products);
+        var adapter = model.adapter().isEmpty() ? 0 : model.parameters().trainable().stream().mapToLong(p -> p.spec().elements()).sum();
+        return new MatrixProducts(config, products, adapter);
     }
 
     /**
-     * Operations of training on a token, forward and back: six for each weight of a product, and the attention; Kaplan et al. 2020
-     * (arXiv:2001.08361), section 2.1.
+     * Operations of training on a token, forward and back: six for each weight of a product, four where an adapter learns and
+     * the weight needs no gradient, and the attention; Kaplan et al. 2020 (arXiv:2001.08361), section 2.1.
      *
      * @param length tokens of a row
      */
     public double flopsPerToken(double length) {
         var weights = products.stream().mapToDouble(p -> (double) p.in() * p.out() * p.times()).sum();
-        return 6 * weights + 12.0 * config.numHiddenLayers() * length * config.hiddenSize();
+        return (adapter == 0 ? 6 : 4) * weights + 6.0 * adapter + 12.0 * config.numHiddenLayers() * length * config.hiddenSize();
     }
 
     /**

@@ -1,16 +1,16 @@
 package dev.parley.train.report;
 
 import dev.parley.model.ModelConfig;
-import dev.parley.torch.Parameters;
-import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.Parameter;
 import dev.parley.train.Trainer;
 import dev.parley.train.TrainingSettings;
 import dev.parley.train.optimizer.Optim;
+import java.util.Collection;
 
 /**
  * What a step of training holds in memory, in bytes.
  *
- * @param weights float32
+ * @param weights float32, frozen ones as they are kept
  * @param gradients one number for each weight that learns
  * @param optimizer its moments: two for AdamW, one for a matrix that Muon trains
  * @param activations what the way back needs of the way forward, and what else a pass works with
@@ -27,17 +27,17 @@ record MemoryNeed(long weights, long gradients, long optimizer, long activations
      */
     static MemoryNeed estimate(Trainer trainer, int length) {
         var arguments = trainer.arguments();
-        var parameters = trainer.model().parameters();
+        var learned = trainer.model().parameters().trainable();
         var muon = arguments.get(TrainingSettings.OPTIM) == Optim.MUON;
-        long numbers = elements(parameters), moments = 0;
-        for (var p : parameters.all()) moments += (muon && p.isLayerMatrix() ? 1 : 2) * p.spec().elements();
-        return new MemoryNeed(Float.BYTES * numbers, Float.BYTES * numbers, Float.BYTES * moments,
+        long numbers = elements(learned), moments = 0;
+        for (var p : learned) moments += (muon && p.isLayerMatrix() ? 1 : 2) * p.spec().elements();
+        return new MemoryNeed(trainer.model().parameters().bytes(), Float.BYTES * numbers, Float.BYTES * moments,
                 activations(trainer.model().config(), arguments.get(TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE), length,
                         arguments.get(TrainingSettings.BF16) ? 2 : 4));
     }
 
-    static long elements(Parameters parameters) {
-        return parameters.all().stream().map(Parameter::spec).mapToLong(spec -> spec.elements()).sum();
+    static long elements(Collection<Parameter> parameters) {
+        return parameters.stream().map(Parameter::spec).mapToLong(spec -> spec.elements()).sum();
     }
 
     private static long activations(ModelConfig config, long rows, long length, int bytes) {

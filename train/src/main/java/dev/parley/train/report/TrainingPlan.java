@@ -31,6 +31,7 @@ public final class TrainingPlan {
 
     private final String model;
     private final long parameters;
+    private final long learned; // of them, or an adapter's
     private final RowCounts rows;
     private final long steps;
     private final double tokensPerStep;
@@ -46,7 +47,8 @@ public final class TrainingPlan {
     private TrainingPlan(Trainer trainer) {
         var arguments = trainer.arguments();
         model = RunFacts.model(trainer);
-        parameters = MemoryNeed.elements(trainer.model().parameters());
+        parameters = MemoryNeed.elements(trainer.model().parameters().all());
+        learned = MemoryNeed.elements(trainer.model().parameters().trainable());
         rows = RowCounts.of(trainer.trainExamples());
         steps = trainer.totalSteps();
         batchSize = arguments.get(TrainingSettings.PER_DEVICE_TRAIN_BATCH_SIZE);
@@ -135,6 +137,10 @@ public final class TrainingPlan {
     public Map<String, String> lines() {
         var lines = new LinkedHashMap<String, String>();
         lines.put("model", model);
+        if (learned < parameters) {
+            lines.put("learns", String.format(Locale.ROOT, "an adapter of %,d parameters, %.2f %% of the model's", learned,
+                    100.0 * learned / parameters));
+        }
         lines.put("data",
                 String.format(Locale.ROOT, "%,d rows, %s tokens, of which %.0f %% are targets", rows.rows(), amount(rows.tokens()),
                         100.0 * rows.targets() / rows.tokens()));
@@ -171,7 +177,8 @@ public final class TrainingPlan {
 
     /** The plan for scripts; what is not known is missing. */
     public ObjectNode json() {
-        var json = JsonNodeFactory.instance.objectNode().put("model", model).put("parameters", parameters);
+        var json = JsonNodeFactory.instance.objectNode().put("model", model).put("parameters", parameters)
+                .put("trainable_parameters", learned);
         json.putObject("data").put("rows", rows.rows()).put("tokens", rows.tokens()).put("targets", rows.targets());
         json.put("steps", steps).put("tokens_per_step", tokensPerStep).put("tokens", steps * tokensPerStep).put("epochs", epochs);
         trial.ifPresent(t -> json.put("trial_steps", t.steps()).put("seconds_per_step", t.secondsPerStep())

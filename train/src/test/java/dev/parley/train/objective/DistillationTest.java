@@ -57,7 +57,8 @@ class DistillationTest {
 
     private static Map<String, float[]> trained(TrainingArguments arguments, SoftLoss loss, List<TrainingRow> rows,
             Consumer<TrainEvent.Step> onStep) {
-        try (var trainer = Trainer.of(student(), arguments, new Distillation(teacher(), loss), Examples.of(rows),
+        var student = student();
+        try (var trainer = Trainer.of(student, arguments, new Distillation(teacher(), loss, student), Examples.of(rows),
                 Optional.of(Examples.of(rows(8, 77))))) {
             trainer.onEvent(e -> {
                 if (e instanceof TrainEvent.Step step) onStep.accept(step);
@@ -92,7 +93,7 @@ class DistillationTest {
     @Test
     void severalBatchesOfAStepGiveWhatOneLargeOneDoes() {
         var rows = rows(6, 2);
-        try (var one = student(); var several = student(); var objective = new Distillation(teacher(), new SoftLoss(1, 0.5, 0))) {
+        try (var one = student(); var several = student(); var objective = new Distillation(teacher(), new SoftLoss(1, 0.5, 0), one)) {
             for (var model : List.of(one, several)) {
                 model.computeIn(DType.FLOAT32);
                 for (var p : model.parameters().all()) p.learn(true);

@@ -7,7 +7,7 @@ import dev.parley.model.ModelConfig;
 import dev.parley.tensor.NoGrad;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
+import dev.parley.torch.Parameter;
 import dev.parley.torch.TrainableLM;
 import dev.parley.train.optimizer.OptimizerSettings.MuonSettings;
 import java.util.Arrays;

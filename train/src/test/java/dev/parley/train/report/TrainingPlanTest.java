@@ -63,4 +63,26 @@ class TrainingPlanTest {
         assertTrue(plan.advice().stream().anyMatch(sentence -> sentence.contains(repeated)), plan.advice().toString());
         assertFalse(plan.lines().get("speed").isEmpty());
     }
+
+    @Test
+    void ofAnAdapterOnlyItsOwnParametersAreLearned() throws IOException {
+        BpeTrainer.of(290).withSpecialTokens("<|endoftext|>").train(List.of(TEXT).iterator()).save(folder.resolve("tokenizer"));
+        Files.writeString(folder.resolve("text.txt"), TEXT);
+        var base = Recipe.parse("base", """
+                {model: {model_type: gpt2, n_layer: 2, n_embd: 64, n_head: 2}, tokenizer: %1$s/tokenizer, context_length: 32,
+                 train_files: %1$s/text.txt, output_dir: %1$s/base, max_steps: 1, bf16: false}""".formatted(folder));
+        base.run();
+        var lora = Recipe.parse("lora", """
+                {model: %1$s/base, peft: {r: 4}, base_dtype: bfloat16, train_files: %1$s/text.txt, output_dir: %1$s/out, max_steps: 30,
+                 bf16: false}""".formatted(folder)).plan();
+        var json = lora.json();
+        long c = 64, pairs = 2 * 4 * ((c + 3 * c) + (c + c) + (c + 4 * c) + (4 * c + c)); // layers, rank, in + out of each matrix
+        assertEquals(pairs, json.path("trainable_parameters").asLong());
+        assertEquals(4 * pairs, json.path("memory").path("gradients").asLong());
+        assertEquals(8 * pairs, json.path("memory").path("optimizer").asLong());
+        var matrices = json.path("parameters").asLong() - 2 * 13 * c - 2 * c; // biases and norms stay in float32
+        var weights = json.path("memory").path("weights").asLong() - 4 * pairs;
+        assertTrue(weights >= 2 * matrices && weights < 2.2 * matrices + 4 * 28 * c, weights + " bytes of " + matrices + " in 16 bits");
+        assertTrue(lora.lines().get("learns").contains("adapter"), lora.lines().toString());
+    }
 }

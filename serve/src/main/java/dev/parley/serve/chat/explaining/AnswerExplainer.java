@@ -11,8 +11,8 @@ import dev.parley.model.RunnerProvider;
 import dev.parley.serve.accounts.Caller;
 import dev.parley.serve.chat.running.AnsweredText;
 import dev.parley.serve.http.ApiError;
+import dev.parley.serve.lessons.LessonAdapters;
 import dev.parley.serve.models.ModelPool;
-import dev.parley.serve.models.ModelPool.Lease;
 import dev.parley.serve.models.ServedModel;
 import dev.parley.serve.work.ComputePool;
 import java.time.Duration;
@@ -50,17 +50,19 @@ public final class AnswerExplainer {
      *
      * @param caller pays for the tokens that are read
      * @param look hears now and then how far it is; what it throws ends the explanation
-     * @return what {@link ExplanationJson} makes of it, and what cannot be asked of this model, with a code that says why
+     * @return what {@link ExplanationJson} makes of it, whether the answer was {@code adapted}, that is, written with an adapter, which
+     *     explanations leave out, and what cannot be asked of this model, with a code that says why
      * @throws ApiError where it cannot be explained
      */
     public ObjectNode explain(Caller caller, AnsweredText answered, ExplanationRequest asked,
             Consumer<Optional<ExplanationProgress>> look) {
         if (answered.ofAssistant() && !showsInside) throw ApiError.of(403, "instructions_private",
                 "On a server where users log in, answers of assistants are not explained: their instructions would be shown.");
-        var lease = models.lease(Optional.of(answered.model()));
+        var base = LessonAdapters.withoutLesson(answered.model()); // which explains it also where the lesson is gone
+        var lease = models.lease(Optional.of(base), caller.id());
         var taken = new AtomicBoolean(); // by the thread that explains, which gives the lease back when it really ends
         try {
-            var model = lease.model();
+            var model = lease.model().base();
             var tokens = answered.in(model);
             if (tokens.answer().length == 0) throw ApiError.badRequest("", "This answer is empty: there is no token to explain.");
             var text = ExplainedText.of(Optional.of(model.tokenizer()), tokens.prompt(), tokens.answer());
@@ -69,7 +71,7 @@ public final class AnswerExplainer {
             return THREADS.run(caller.id(), () -> look.accept(progress.last()), () -> {
                 if (!taken.compareAndSet(false, true)) throw new IllegalStateException("Nobody wants this any more.");
                 try (lease) {
-                    return work.during(() -> explained(lease, text, fitted, progress));
+                    return work.during(() -> explained(model, text, fitted, progress).put("adapted", !model.id().equals(answered.model())));
                 }
             });
         } finally {
@@ -91,8 +93,7 @@ public final class AnswerExplainer {
         return fitted;
     }
 
-    private ObjectNode explained(Lease lease, ExplainedText text, ExplanationRequest asked, LastProgress progress) {
-        var model = lease.model();
+    private ObjectNode explained(ServedModel model, ExplainedText text, ExplanationRequest asked, LastProgress progress) {
         try (var beside = model.model().forAnotherThread()) {
             var options = options(asked).onProgress(progress);
             if (asked.has(Analysis.TRAINING_PASSAGES)) options = options.withTraining(searches.of(model));

@@ -63,11 +63,21 @@ public class ChatEngine {
      */
     record Ended(String finishReason, int promptTokens, int completionTokens, double seconds, int forgottenTurns) {}
 
-    /** A model for an answer. @param name or alias; empty for the default @throws ApiError as {@link ModelPool#lease} does */
-    Lease open(Optional<String> name) {
-        return models.lease(name);
+    /**
+     * A model for an answer.
+     *
+     * @param name or alias; empty for the default
+     * @param owner whose answer it is
+     * @throws ApiError as {@link ModelPool#lease} does
+     */
+    Lease open(Optional<String> name, String owner) {
+        return models.lease(name, owner);
     }
 
+    /** The same for a new answer: with the lesson that is in use for its owner, if there is one. */
+    Lease openTaught(Optional<String> name, String owner) {
+        return open(Optional.of(models.taught(name, owner)), owner);
+    }
     /**
      * Begins an answer, which {@code to} is told of by the engine's thread.
      *
@@ -221,8 +231,8 @@ public class ChatEngine {
         }
     }
 
-    /** The identifier of the model that a name means. @throws ApiError 404 if none is served by it */
-    String modelId(String name) {
-        return models.info(name).source().id();
+    /** The identifier of the model that a name means to somebody. @throws ApiError 404 if none is served by it */
+    String modelId(String name, String owner) {
+        return models.info(name, owner).source().id();
     }
 }

@@ -48,7 +48,7 @@ public final class RunningAnswers {
      * @param note takes what the operator should know, in lines
      */
     public RunningAnswers(ChatEngine engine, Messages messages, String server, Consumer<String> note) {
-        this(engine, (owner, conversation, model, begun) -> new OfModel(engine, engine.open(model)), messages, server, note);
+        this(engine, (owner, conversation, model, begun) -> new OfModel(engine, engine.open(model, owner)), messages, server, note);
     }
 
     /** Who answers in a conversation. */
@@ -70,8 +70,9 @@ public final class RunningAnswers {
         this(engine, (owner, conversation, model, begun) -> {
             var own = sources.apply(owner, conversation);
             return model.flatMap(assistants::find).<Answerer>map(assistant -> new OfAssistant(assistant, models, own))
-                    .orElseGet(() -> begun || own.isEmpty() ? new OfModel(engine, engine.open(model))
-                            : new OfSources(engine.open(model), models, own));
+                    .orElseGet(() -> begun ? new OfModel(engine, engine.open(model, owner))
+                            : own.isEmpty() ? new OfModel(engine, engine.openTaught(model, owner))
+                                    : new OfSources(engine.openTaught(model, owner), models, own));
         }, messages, server, note);
     }
 
@@ -115,7 +116,7 @@ public final class RunningAnswers {
         var path = messages.path(caller.id(), conversation, beginning.answer());
         var answer = answerOf(path.last());
         requireModel(answer);
-        requireSame(answer, model);
+        requireSame(caller, answer, model);
         if (path.before().isEmpty()) throw ApiError.badRequest("begin", "This answer has no question.");
         var known = requireTokens(caller.id(), path.last());
         if (beginning.tokens() >= known.size()) throw ApiError.badRequest("begin.tokens",
@@ -132,8 +133,10 @@ public final class RunningAnswers {
                     "An answer of an assistant, or with documents or tools, cannot be continued; ask for a new answer.");
     }
 
-    private void requireSame(Answer answer, Optional<String> model) {
-        if (model.isPresent() && !engine.modelId(model.get()).equals(answer.model())) {
+    /** An adapter's name may stand behind the model's. */
+    private void requireSame(Caller caller, Answer answer, Optional<String> model) {
+        var id = model.map(name -> engine.modelId(name, caller.id()));
+        if (id.isPresent() && !answer.model().equals(id.get()) && !answer.model().startsWith(id.get() + ":")) {
             throw ApiError.badRequest("model",
                     "An answer of " + answer.model() + " can only be continued by that model: others have different tokens.");
         }
@@ -179,7 +182,7 @@ public final class RunningAnswers {
         var before = path.last();
         var was = answerOf(before);
         requireModel(was);
-        requireSame(was, model);
+        requireSame(caller, was, model);
         if (before.status() == Status.RUNNING) throw ApiError.of(409, "running", "This answer is already being generated.");
         if (was.finishReason().filter("stop"::equals).isPresent())
             throw ApiError.badRequest("continue", "This answer is complete; ask for a new one.");
@@ -187,7 +190,7 @@ public final class RunningAnswers {
         var answer = new Answer(was.model(), was.system(), overlaid(path.conversation().settings(), settings), Optional.empty(),
                 was.usage(), Optional.empty(), Optional.empty());
         var message = before.with(before.text(), Status.RUNNING, answer);
-        start(caller, new OfModel(engine, engine.open(Optional.of(was.model()))), before, message, path.before(), begun,
+        start(caller, new OfModel(engine, engine.open(Optional.of(was.model()), caller.id())), before, message, path.before(), begun,
                 () -> messages.resume(caller.id(), before, server));
         return message;
     }

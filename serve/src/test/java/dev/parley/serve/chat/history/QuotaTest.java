@@ -39,6 +39,7 @@ class QuotaTest {
                 union all select length(a.tokens) from answer_tokens a join messages m on m.id = a.message join conversations c on c.id = m.conversation where c.owner = ?
                 union all select 300 + length(prompt) + length(answer) + length(rating_comment) from ratings where owner = ?
                 union all select 300 + length(prompt) + length(left_answer) + length(right_answer) from comparisons where owner = ?
+                union all select 300 + length(prompt) + length(answer) + length(edited) from edits where owner = ?
                 union all select 300 + length(name) + length(system_prompt) + length(settings) from presets where owner = ?) as counted""";
 
     @TempDir
@@ -87,7 +88,7 @@ class QuotaTest {
     }
 
     private long rows(String owner) {
-        return database.read(t -> t.first(ROWS, row -> row.getLong(1), owner, owner, owner, owner, owner, owner)).orElseThrow();
+        return database.read(t -> t.first(ROWS, row -> row.getLong(1), owner, owner, owner, owner, owner, owner, owner)).orElseThrow();
     }
 
     private void assertCounted() {
@@ -123,6 +124,9 @@ class QuotaTest {
         messages.end(SERVER, ended.with("anders", Status.DONE, ended.answer().orElseThrow()), 0, tokens(0, 2));
         var other = messages.add("ada", id, Optional.of(question), Role.ASSISTANT, "Nein.").id();
         ratings.compare("ada", id, "answer", other, Ratings.Choice.LEFT);
+        var edits = new Edits(database);
+        edits.edit("ada", "answer", "So ist es 🌱");
+        edits.takeBack("ada", edits.edit("ada", "answer", "Nein 🌱").id());
         conversations.change("ada", id, told("Be long. 🌱🌱"));
         presets.add("ada", new Preset("p", "Kurz", Optional.empty(), "Be brief.", JsonNodeFactory.instance.objectNode()));
         var document = new ByteArrayOutputStream();

@@ -77,7 +77,7 @@ final class FakeChatEngine extends ChatEngine {
 
     /** A model that gives nothing but its name. */
     @Override
-    Lease open(Optional<String> name) {
+    Lease open(Optional<String> name, String owner) {
         var lease = new Lease() {
             @Override
             public String id() {
@@ -119,7 +119,7 @@ final class FakeChatEngine extends ChatEngine {
     }
 
     @Override
-    String modelId(String name) {
+    String modelId(String name, String owner) {
         return name;
     }
 }

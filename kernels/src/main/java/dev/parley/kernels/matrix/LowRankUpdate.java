@@ -21,7 +21,7 @@ import jdk.incubator.vector.FloatVector;
  * lowRank.expand(low, 0, 0, lowRank.rows(), y, 0);     // y += scale · B (A x)
  * }</pre>
  */
-public final class LowRank {
+public final class LowRankUpdate {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
 
@@ -32,7 +32,7 @@ public final class LowRank {
     private final int rows;
     private final int columns;
 
-    private LowRank(MemorySegment a, MemorySegment b, int rank, int rows, int columns) {
+    private LowRankUpdate(MemorySegment a, MemorySegment b, int rank, int rows, int columns) {
         this.a = a;
         this.b = b;
         this.rank = rank;
@@ -48,7 +48,7 @@ public final class LowRank {
      * @param b (rows, rank), row-major
      * @param scale what B (A x) is multiplied by
      */
-    public static LowRank of(float[] a, float[] b, int rank, double scale, Arena arena) {
+    public static LowRankUpdate of(float[] a, float[] b, int rank, double scale, Arena arena) {
         int columns = a.length / rank, rows = b.length / rank, wide = lowSize(rank);
         var shrinking = new float[columns * wide];
         for (int r = 0; r < rank; r++) {
@@ -58,7 +58,7 @@ public final class LowRank {
         for (int row = 0; row < rows; row++) {
             for (int r = 0; r < rank; r++) expanding[r * rows + row] = (float) (scale * b[row * rank + r]);
         }
-        return new LowRank(inMemory(shrinking, arena), inMemory(expanding, arena), rank, rows, columns);
+        return new LowRankUpdate(inMemory(shrinking, arena), inMemory(expanding, arena), rank, rows, columns);
     }
 
     private static MemorySegment inMemory(float[] numbers, Arena arena) {

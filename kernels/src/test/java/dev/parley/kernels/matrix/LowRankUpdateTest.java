@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Updates of low rank against the same in double, for sizes that fit the vectors and sizes that do not. */
-class LowRankTest {
+class LowRankUpdateTest {
 
     @BeforeAll
     static void byVectors() {
@@ -33,7 +33,7 @@ class LowRankTest {
                 expected[row] += 0.5 * b[row * rank + r] * low;
             }
         }
-        var update = LowRank.of(a, b, rank, 0.5, Arena.ofAuto());
+        var update = LowRankUpdate.of(a, b, rank, 0.5, Arena.ofAuto());
         var low = new float[update.lowSize() + 1];
         update.shrink(x, 3, low, 1);
         update.expand(low, 1, 0, rows, y, 2);
@@ -46,7 +46,7 @@ class LowRankTest {
     void partsAndPlainLoopsGiveTheSameBits(int rank, int columns, int rows) {
         var random = new SplittableRandom(rank);
         float[] a = numbers(rank * columns, random), b = numbers(rows * rank, random), x = numbers(columns, random);
-        var update = LowRank.of(a, b, rank, 1.5, Arena.ofAuto());
+        var update = LowRankUpdate.of(a, b, rank, 1.5, Arena.ofAuto());
         float[] byVectors = new float[update.lowSize()], byScalars = new float[update.lowSize()];
         update.shrinkByVectors(x, 0, byVectors, 0);
         update.shrinkByScalars(x, 0, byScalars, 0);

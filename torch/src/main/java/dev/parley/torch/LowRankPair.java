@@ -2,7 +2,6 @@ package dev.parley.torch;
 
 import dev.parley.tensor.Functional;
 import dev.parley.tensor.Tensor;
-import dev.parley.torch.Parameters.Parameter;
 
 /**
  * Two small matrices beside a large one, whose product is added to it: Hu et al. 2021 (arXiv:2106.09685), section 4.1.
@@ -12,7 +11,7 @@ import dev.parley.torch.Parameters.Parameter;
  * @param scale of their share
  * @param dropout of what A reads, in training
  */
-record LowRank(Parameter a, Parameter b, double scale, double dropout) {
+record LowRankPair(Parameter a, Parameter b, double scale, double dropout) {
 
     /** y + (dropout(x) Aᵀ) Bᵀ · scale. x: (N, in); y and the result: (N, out). */
     Tensor addedTo(Tensor y, Tensor x, ForwardContext pass) {
@@ -23,8 +22,8 @@ record LowRank(Parameter a, Parameter b, double scale, double dropout) {
     }
 
     /** The same matrices, with gradients of their own. */
-    LowRank shared() {
-        return new LowRank(a.shared(), b.shared(), scale, dropout);
+    LowRankPair shared() {
+        return new LowRankPair(a.shared(), b.shared(), scale, dropout);
     }
 
     void close() {
