@@ -34,7 +34,7 @@ final class ExamplesCommand implements Callable<Integer> {
     private long seed;
 
     @Option(names = "--held-out",
-            description = "Lines to be judged by: of questions and in wordings that no others have. For pairs and thumbs.")
+            description = "Lines to be judged by: of questions and in wordings that no others have. For pairs, thumbs and sums.")
     private boolean heldOut;
 
     @Option(names = "--out", paramLabel = "FILE", description = "The file to write. Default: standard output.")
