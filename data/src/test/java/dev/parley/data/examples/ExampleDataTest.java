@@ -89,7 +89,7 @@ class ExampleDataTest {
 
     @Test
     void whatHoldsNothingOutSaysSo() {
-        var fault = assertThrows(IllegalArgumentException.class, () -> ExampleData.SUMS.heldOutLines(1, 1));
-        assertEquals("Nothing of sums is held out; there is of pairs and thumbs. Another seed gives other lines.", fault.getMessage());
+        var fault = assertThrows(IllegalArgumentException.class, () -> ExampleData.TOOLS.heldOutLines(1, 1));
+        assertEquals("Nothing of tools is held out; there is of pairs, thumbs, sums. Another seed gives other lines.", fault.getMessage());
     }
 }
