@@ -46,7 +46,7 @@ final class TrainBench {
     /** What is trained. @param arguments of the optimiser */
     private record Work(String name, ModelConfig config, int steps, UnaryOperator<TrainingArguments.Builder> arguments) {}
 
-        /** @param steps of GPT-2, none for as many as a figure needs */
+    /** @param steps of GPT-2, none for as many as a figure needs */
     static List<BenchRow> rows(Optional<Integer> steps, Consumer<String> note) throws IOException {
         var gpt2 = new Work("gpt2-124m", ModelConfig.gpt2Small(), steps.orElse(14),
                 arguments -> arguments.learningRate(1e-4).weightDecay(0.1));

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,10 +35,10 @@ class ExpertExportTest {
 
     @BeforeEach
     void aModelOfManyExperts() throws IOException {
-        config = ConfigFile.of("config.json", (ObjectNode) new ObjectMapper().readTree("""
+        config = ConfigFile.of("config.json", (ObjectNode) new ObjectMapper().readTree(String.format(Locale.ROOT, """
                 {"model_type": "gpt_oss", "vocab_size": 32, "hidden_size": %1$d, "intermediate_size": %1$d, "num_hidden_layers": 1,
                  "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 16, "num_local_experts": %2$d,
-                 "num_experts_per_tok": 2, "max_position_embeddings": 64}""".formatted(WIDTH, EXPERTS)));
+                 "num_experts_per_tok": 2, "max_position_embeddings": 64}""", WIDTH, EXPERTS)));
         model = folder.resolve("model");
         RandomModels.write(model, config, 1);
     }

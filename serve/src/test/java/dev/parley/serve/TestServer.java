@@ -251,7 +251,7 @@ public final class TestServer implements AutoCloseable {
     /**
      * The same that has been taught by heart.
      *
-     * @param scripts what it says, as {@link dev.parley.generate.Script} writes it
+     * @param scripts what it says, as {@code Script} writes it
      */
     public static ModelSource source(String id, String template, Path folder, Function<Tokenizer, Map<List<Integer>, Double>> scripts) {
         var weights = modelFolder("tiny", 7);

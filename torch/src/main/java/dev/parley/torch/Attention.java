@@ -97,7 +97,8 @@ final class Attention implements Mixer {
         var scores = together.mul(spec.scale()).matmul(k.transpose(-2, -1)).view(rows, heads, tokens, keys); // (B, H, T, S)
         if (spec.softcap() > 0) scores = Functional.softcap(scores, spec.softcap());
         if (!mask.hidesNothing()) scores = scores.add(mask.bias());
-        var weights = pass.dropouts().drop(softmax(scores, pass.computeType()), dropout).view(rows, kvHeads, heads / kvHeads * tokens, keys);
+        var weights = pass.dropouts().drop(softmax(scores, pass.computeType()), dropout).view(rows, kvHeads, heads / kvHeads * tokens,
+                keys);
         return weights.matmul(v).view(rows, heads, tokens, spec.headDim()); // (B, H, T, D)
     }
 

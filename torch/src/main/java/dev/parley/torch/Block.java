@@ -5,7 +5,6 @@ import dev.parley.model.Blueprint.Join;
 import dev.parley.model.Blueprint.LayerSpec;
 import dev.parley.model.Blueprint.Norms;
 import dev.parley.model.ModelConfig.Dropout;
-import dev.parley.tensor.Functional;
 import dev.parley.tensor.Scope;
 import dev.parley.tensor.Tensor;
 import java.util.Optional;

@@ -74,7 +74,7 @@ class ScoreRowTest {
     }
 
     private static MemorySegment floats(Arena arena, double[] values, long at) {
-        var scores = arena.allocate(4 * (at + values.length + 3));
+        var scores = arena.allocate(4L * (at + values.length + 3));
         scores.fill((byte) 0x12);
         for (int i = 0; i < values.length; i++) scores.setAtIndex(FLOAT, at + i, (float) values[i]);
         return scores;
@@ -148,7 +148,7 @@ class ScoreRowTest {
     }
 
     private static MemorySegment halves(Arena arena, double[] values, int at) {
-        var scores = arena.allocate(2 * (at + values.length + 3));
+        var scores = arena.allocate(2L * (at + values.length + 3));
         scores.fill((byte) 0x12);
         for (int i = 0; i < values.length; i++)
             scores.setAtIndex(SHORT, at + i, (short) (Float.floatToRawIntBits((float) values[i]) >> 16));

@@ -80,7 +80,8 @@ final class GrpoState implements Stateful {
 
     private static boolean isSound(TriedAnswer answer) {
         if (answer == null || answer.ids() == null || answer.labels() == null || answer.ids().length == 0
-                || answer.ids().length != answer.labels().length || answer.old() == null || answer.reference() == null) return false;
+                || answer.ids().length != answer.labels().length || answer.old() == null || answer.reference() == null)
+            return false;
         var targets = answer.row().targets();
         return (answer.old().length == 0 || answer.old().length == targets)
                 && (answer.reference().length == 0 || answer.reference().length == targets);
