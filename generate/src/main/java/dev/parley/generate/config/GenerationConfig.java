@@ -288,6 +288,11 @@ public final class GenerationConfig {
         return get(NUM_ASSISTANT_TOKENS);
     }
 
+    /** {@link GenerationSettings#ASSISTANT_CONFIDENCE_THRESHOLD} */
+    public double assistantConfidenceThreshold() {
+        return get(ASSISTANT_CONFIDENCE_THRESHOLD);
+    }
+
     /** {@link GenerationSettings#LOGPROBS} */
     public int logprobs() {
         return get(LOGPROBS);

@@ -257,6 +257,11 @@ public final class GenerationConfigBuilder {
         return set(NUM_ASSISTANT_TOKENS, numAssistantTokens);
     }
 
+    /** {@link GenerationSettings#ASSISTANT_CONFIDENCE_THRESHOLD} */
+    public GenerationConfigBuilder assistantConfidenceThreshold(double assistantConfidenceThreshold) {
+        return set(ASSISTANT_CONFIDENCE_THRESHOLD, assistantConfidenceThreshold);
+    }
+
     /** {@link GenerationSettings#LOGPROBS} */
     public GenerationConfigBuilder logprobs(int logprobs) {
         return set(LOGPROBS, logprobs);

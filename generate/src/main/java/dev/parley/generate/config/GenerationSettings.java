@@ -207,9 +207,13 @@ public final class GenerationSettings {
             "从前文相似段落中猜测并一次验证的词元数；0 表示关闭。文本不变。").option("N")
             .field("prompt_lookup_num_tokens", Range.of(0, 16)));
 
-    public static final Setting<Integer> NUM_ASSISTANT_TOKENS = declare(integer("num_assistant_tokens", 4, Range.of(1, 64),
-            "Number of tokens that a draft model proposes at a time. Default: 4.",
-            "草稿模型每次提出的词元数。默认：4。").option("N"));
+    public static final Setting<Integer> NUM_ASSISTANT_TOKENS = declare(integer("num_assistant_tokens", 8, Range.of(1, 64),
+            "Most tokens that a draft model proposes at a time. Default: 8.",
+            "草稿模型每次最多提出的词元数。默认：8。").option("N"));
+
+    public static final Setting<Double> ASSISTANT_CONFIDENCE_THRESHOLD = declare(number("assistant_confidence_threshold", 0.4, PROBABILITY,
+            "A draft ends at a token that the draft model gives a lower probability than this; 0 never ends one early. Default: 0.4.",
+            "草稿模型给某个词元的概率低于此值时，草稿到此为止；0 表示不提前结束。默认：0.4。").option("P"));
 
     // ---- what is told and kept ----
 

@@ -1,6 +1,7 @@
 package dev.parley.generate.strategy;
 
 import dev.parley.generate.sampling.Sampler;
+import dev.parley.kernels.vectors.LogSumExp;
 import dev.parley.model.CausalLM;
 import dev.parley.model.InferenceSession;
 import dev.parley.model.InferenceSession.Feed;
@@ -35,15 +36,21 @@ public final class DraftModel implements AutoCloseable {
                 + "; a draft model needs the same tokenizer.");
     }
 
-    Speculation.Drafter newDrafter() {
-        return new SequenceDrafter();
+    /** @param leastProbable how likely a token must be for the draft to go on after it */
+    Speculation.Drafter newDrafter(double leastProbable) {
+        return new SequenceDrafter(leastProbable);
     }
 
     /** Drafts for one sequence. It keeps the keys and values of what it has read, and drops those of rejected tokens. */
     private final class SequenceDrafter implements Speculation.Drafter {
 
+        private final double leastProbable;
         private Optional<SequenceCache> cache = Optional.empty();
         private int[] read = {};
+
+        private SequenceDrafter(double leastProbable) {
+            this.leastProbable = leastProbable;
+        }
 
         @Override
         public int[] draft(int[] ids, int most) {
@@ -56,13 +63,21 @@ public final class DraftModel implements AutoCloseable {
             sequence.truncate(common);
             var drafted = Arrays.copyOf(ids, ids.length + wanted);
             var scores = scores(sequence, Arrays.copyOfRange(ids, common, ids.length));
-            for (int i = ids.length;; i++) {
-                drafted[i] = Sampler.argmax(scores);
-                if (i + 1 == drafted.length) break;
-                scores = scores(sequence, drafted[i]);
+            var end = ids.length;
+            while (true) {
+                drafted[end] = Sampler.argmax(scores);
+                var goesOn = probability(scores, drafted[end]) >= leastProbable;
+                end++;
+                if (!goesOn || end == drafted.length) break;
+                scores = scores(sequence, drafted[end - 1]);
             }
-            read = Arrays.copyOf(drafted, drafted.length - 1);
-            return Arrays.copyOfRange(drafted, ids.length, drafted.length);
+            read = Arrays.copyOf(drafted, end - 1);
+            return Arrays.copyOfRange(drafted, ids.length, end);
+        }
+
+        /** Of the likeliest token. */
+        private double probability(float[] scores, int token) {
+            return Math.exp(scores[token] - LogSumExp.of(scores, scores.length, scores[token]));
         }
 
         private float[] scores(SequenceCache sequence, int... ids) {

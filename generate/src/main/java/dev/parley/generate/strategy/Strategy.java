@@ -42,7 +42,8 @@ public sealed class Strategy permits BeamSearch, ContrastiveSearch, Speculation 
         var text = new GeneratedText(task, index);
         if (isContrastive(config)) return new ContrastiveSearch(text, config.penaltyAlpha(), config.topK());
         if (config.useCache() && task.masks().isEmpty()) { // what a grammar allows after a drafted token is not known beforehand
-            if (draft.isPresent()) return new Speculation(text, draft.get().newDrafter(), config.numAssistantTokens());
+            if (draft.isPresent()) return new Speculation(text, draft.get().newDrafter(config.assistantConfidenceThreshold()),
+                    config.numAssistantTokens());
             if (config.promptLookupNumTokens() > 0) return new Speculation(text, new PromptLookup(), config.promptLookupNumTokens());
         }
         return new Strategy(text, config.useCache());
