@@ -26,7 +26,8 @@ class GenerationConfigFileTest {
             {"do_sample": true, "temperature": 0.7, "top_k": 20, "top_p": 0.8, "min_p": 0.05, "typical_p": 0.9, "epsilon_cutoff": 3.0E-4, "eta_cutoff": 6.0E-4,
              "max_time": 2.5, "repetition_penalty": 1.1, "presence_penalty": 0.5, "frequency_penalty": 0.25, "length_penalty": 1.5, "max_new_tokens": 100,
              "max_length": 500, "min_new_tokens": 2, "min_length": 9, "no_repeat_ngram_size": 3, "num_return_sequences": 2, "num_beams": 4,
-             "prompt_lookup_num_tokens": 3, "num_assistant_tokens": 8, "forced_bos_token_id": 1, "forced_eos_token_id": 2, "eos_token_id": [2, 7],
+             "prompt_lookup_num_tokens": 3, "num_assistant_tokens": 6, "assistant_confidence_threshold": 0.5,
+             "forced_bos_token_id": 1, "forced_eos_token_id": 2, "eos_token_id": [2, 7],
              "suppress_tokens": [3, 4], "begin_suppress_tokens": [5], "bad_words_ids": [[5], [6, 7]], "stop_strings": ["END"],
              "sequence_bias": [[[8, 9], -2.5]], "exponential_decay_length_penalty": [15, 1.05], "early_stopping": "never", "use_cache": false}
             """;
@@ -47,10 +48,11 @@ class GenerationConfigFileTest {
     @Test
     void everySettingIsRead() throws IOException {
         var c = read(ALL);
-        assertEquals(List.of(0.7, 0.8, 0.05, 0.9, 3e-4, 6e-4, 2.5, 1.1, 0.5, 0.25, 1.5),
+        assertEquals(List.of(0.7, 0.8, 0.05, 0.9, 3e-4, 6e-4, 2.5, 1.1, 0.5, 0.25, 1.5, 0.5),
                 List.of(c.temperature(), c.topP(), c.minP(), c.typicalP(), c.epsilonCutoff(),
-                        c.etaCutoff(), c.maxTime(), c.repetitionPenalty(), c.presencePenalty(), c.frequencyPenalty(), c.lengthPenalty()));
-        assertEquals(List.of(20, 100, 500, 2, 9, 3, 2, 4, 3, 8, 1, 2),
+                        c.etaCutoff(), c.maxTime(), c.repetitionPenalty(), c.presencePenalty(), c.frequencyPenalty(), c.lengthPenalty(),
+                        c.assistantConfidenceThreshold()));
+        assertEquals(List.of(20, 100, 500, 2, 9, 3, 2, 4, 3, 6, 1, 2),
                 List.of(c.topK(), c.maxNewTokens(), c.maxLength(), c.minNewTokens(), c.minLength(),
                         c.noRepeatNgramSize(), c.numReturnSequences(), c.numBeams(), c.promptLookupNumTokens(), c.numAssistantTokens(),
                         c.forcedBosTokenId(), c.forcedEosTokenId()));
