@@ -131,8 +131,8 @@ public final class NearDuplicates {
         var perDocument = BANDS * 4 / 0.7 + 8 * LONGS;
         var room = (memory - bytes()) / perDocument;
         var wanted = Math.max(documents / 2.0, 1.1 * (expected.getAsLong() - documents));
-        var places = Math.min(Math.min(wanted, room) * BANDS / 0.7, Integer.MAX_VALUE - 8);
-        full = places < FIRST_TABLE || documents > MOST - CHUNK;
+        var places = Math.min(Math.max(Math.min(wanted, room) * BANDS / 0.7, FIRST_TABLE), Integer.MAX_VALUE - 8);
+        full = room * BANDS / 0.7 < FIRST_TABLE || documents > MOST - CHUNK;
         if (!full) tables.add(new Table((int) places));
         return !full;
     }

@@ -173,4 +173,13 @@ class DuplicatesTest {
         assertEquals(theirs.size(), ours.size());
         for (var hash : theirs) assertTrue(ours.contains(hash));
     }
+
+    @Test
+    void memoryIsNotFullBecauseFewDocumentsAreToCome() {
+        var near = new NearDuplicates(0.8, 100_000_000, () -> 3_000);
+        var random = new java.util.SplittableRandom(1);
+        for (int i = 0; i < 6_000; i++) near.add(random.ints(MinHash.PERMUTATIONS).toArray());
+        assertFalse(near.isFull());
+        assertEquals(6_000, near.documents());
+    }
 }
