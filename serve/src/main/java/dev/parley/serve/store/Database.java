@@ -38,7 +38,7 @@ public final class Database implements AutoCloseable {
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(10);
 
     /** Number of the last script in {@code db/migration}. */
-    static final String VERSION = "7";
+    static final String VERSION = "8";
 
     private final Lane writers;
     private final Lane readers;
