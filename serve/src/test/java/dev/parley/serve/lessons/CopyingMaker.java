@@ -41,7 +41,7 @@ public final class CopyingMaker implements LessonMaker {
             try {
                 run(order, watch);
                 watch.ended(Optional.empty());
-            } catch (InterruptedException e) {
+            } catch (InterruptedException | LessonException e) { // the latter where it was interrupted while it wrote
                 watch.ended(Optional.of("It was interrupted."));
             }
         });
