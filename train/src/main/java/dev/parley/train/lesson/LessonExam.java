@@ -3,9 +3,9 @@ package dev.parley.train.lesson;
 import dev.parley.data.chat.PreferencePair;
 import dev.parley.data.chat.PreferenceRows.PairRows;
 import dev.parley.data.chat.RatedAnswer;
-import dev.parley.model.TrainingBatch;
 import dev.parley.model.TrainingRow;
 import dev.parley.torch.TrainableLM;
+import dev.parley.train.objective.Answers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,14 +72,8 @@ final class LessonExam {
     private static double[] sums(TrainableLM model, List<TrainingRow> answers) {
         var sums = new ArrayList<Double>();
         for (int start = 0; start < answers.size(); start += ROWS_TOGETHER) {
-            var batch = answers.subList(start, Math.min(answers.size(), start + ROWS_TOGETHER));
-            var logprobs = model.targetLogprobs(TrainingBatch.of(batch));
-            var at = 0;
-            for (var row : batch) {
-                var sum = 0.0;
-                for (int end = at + row.targets(); at < end; at++) sum += logprobs[at];
-                sums.add(sum);
-            }
+            var batch = new Answers(answers.subList(start, Math.min(answers.size(), start + ROWS_TOGETHER)));
+            for (var sum : batch.sums(model.targetLogprobs(batch.batch()))) sums.add(sum);
         }
         return sums.stream().mapToDouble(Double::doubleValue).toArray();
     }

@@ -6,18 +6,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Rows of which each is one answer, judged as a whole: what its tokens have in common with those of a batch. */
-final class Answers {
+public final class Answers {
 
     private final TrainingBatch batch;
     private final int[] ends; // of each row's targets
 
-    Answers(List<TrainingRow> rows) {
+    /** Of rows that are read together. */
+    public Answers(List<TrainingRow> rows) {
         batch = TrainingBatch.of(rows);
         ends = rows.stream().mapToInt(TrainingRow::targets).toArray();
         Arrays.parallelPrefix(ends, Integer::sum);
     }
 
-    TrainingBatch batch() {
+    /** The rows as a model reads them. */
+    public TrainingBatch batch() {
         return batch;
     }
 
@@ -36,7 +38,7 @@ final class Answers {
     }
 
     /** ln p of each answer, of those of its tokens. */
-    double[] sums(double[] logprobs) {
+    public double[] sums(double[] logprobs) {
         var sums = new double[ends.length];
         for (int row = 0; row < ends.length; row++) {
             for (int i = begin(row); i < ends[row]; i++) sums[row] += logprobs[i];
